@@ -1,0 +1,98 @@
+"""
+hamodel: the high availability of an active recording ecosystem, made executable.
+
+Components, rules and properties are values; `check` judges a property of a
+system. Nothing here knows telecom; `hamodel.guide` does.
+"""
+
+from hamodel.budget import NO_FAULT, Budget, parse_budget
+from hamodel.cite import Catalogue, Source, read_catalogue
+from hamodel.component import Arrow, Component
+from hamodel.engine.check import check, check_all
+from hamodel.errors import CODES, HamodelError, InputError, ModelError, SearchError
+from hamodel.expr import (
+    FALSE,
+    TRUE,
+    And,
+    Expr,
+    Is,
+    Not,
+    Or,
+    Same,
+    Var,
+    all_of,
+    any_of,
+    at,
+    instances,
+)
+from hamodel.property import (
+    Modality,
+    Property,
+    Strength,
+    always,
+    leads_to,
+    never,
+    sometimes,
+    transparent,
+)
+from hamodel.rule import Kind, Message, Rule, Set, next_of, step
+from hamodel.system import System
+from hamodel.trace import Trace, TraceStep, dump_trace, load_trace, trace_of
+from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Verdict, VerdictKind
+
+__version__ = "0.1.0"
+__all__ = [
+    "CODES",
+    "FALSE",
+    "NO_FAULT",
+    "PROVED",
+    "REFUTED",
+    "TRUE",
+    "UNDETERMINED",
+    "And",
+    "Arrow",
+    "Budget",
+    "Catalogue",
+    "Component",
+    "Expr",
+    "HamodelError",
+    "InputError",
+    "Is",
+    "Kind",
+    "Message",
+    "Modality",
+    "ModelError",
+    "Not",
+    "Or",
+    "Property",
+    "Rule",
+    "Same",
+    "SearchError",
+    "Set",
+    "Source",
+    "Strength",
+    "System",
+    "Trace",
+    "TraceStep",
+    "Var",
+    "Verdict",
+    "VerdictKind",
+    "all_of",
+    "always",
+    "any_of",
+    "at",
+    "check",
+    "check_all",
+    "dump_trace",
+    "instances",
+    "leads_to",
+    "load_trace",
+    "never",
+    "next_of",
+    "parse_budget",
+    "read_catalogue",
+    "sometimes",
+    "step",
+    "trace_of",
+    "transparent",
+]

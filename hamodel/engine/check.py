@@ -1,0 +1,163 @@
+"""Judging properties: one exploration a budget, each property's verdict read off it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from hamodel.budget import Budget
+from hamodel.engine.reference import Exploration, Progress, explore
+from hamodel.expr import Expr
+from hamodel.property import Modality, Property
+from hamodel.system import System
+from hamodel.trace import trace_of
+from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding, Verdict
+
+
+def check(
+    system: System,
+    prop: Property,
+    budget: Budget | None = None,
+    *,
+    limit_states: int | None = None,
+    progress: Progress | None = None,
+) -> Verdict:
+    """
+    Judge one property.
+
+    Parameters
+    ----------
+    system, prop
+        What is judged.
+    budget
+        The faults that may happen; by default the property's own, or none.
+    limit_states
+        Where the search is cut short; the verdict is then UNDETERMINED unless a run refutes.
+    """
+    return check_all(
+        system, [prop], budget, limit_states=limit_states, progress=progress
+    )[0]
+
+
+def check_all(
+    system: System,
+    props: Iterable[Property],
+    budget: Budget | None = None,
+    *,
+    limit_states: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Verdict, ...]:
+    """Judge properties, searching once for each budget; verdicts in the order of the properties."""
+    props = tuple(props)
+    budgets = [prop.judged_under() if budget is None else budget for prop in props]
+    for prop, its in zip(props, budgets, strict=True):
+        system.check_property(prop, its.counters)
+    verdicts: dict[int, Verdict] = {}
+    for its in dict.fromkeys(budgets):
+        places = [i for i, other in enumerate(budgets) if other == its]
+        exploration = explore(system, its, limit_states=limit_states, progress=progress)
+        judged = judge(exploration, [props[i] for i in places])
+        verdicts.update(zip(places, judged, strict=True))
+    return tuple(verdicts[i] for i in range(len(props)))
+
+
+def judge(exploration: Exploration, props: Sequence[Property]) -> tuple[Verdict, ...]:
+    """Return the verdicts on these properties, read off one exploration."""
+    sizes = len(exploration.states), exploration.transitions, exploration.depth
+    verdicts = []
+    for prop in props:
+        finding = _find(exploration, prop)
+        verdicts.append(
+            Verdict(
+                prop,
+                exploration.product.budget,
+                finding.kind,
+                finding.why,
+                *sizes,
+                trace=finding.trace,
+                premise_witness=finding.witness,
+            )
+        )
+    return tuple(verdicts)
+
+
+def _find(exploration: Exploration, prop: Property) -> Finding:
+    match prop.modality:
+        case Modality.ALWAYS:
+            return _invariant(exploration, prop, ~prop.expr)
+        case Modality.NEVER:
+            return _invariant(exploration, prop, prop.expr)
+        case Modality.SOMETIMES:
+            return _witness(exploration, prop)
+        case Modality.LEADS_TO:
+            return _response(exploration, prop)
+        case Modality.TRANSPARENT:
+            return _transparency(exploration, prop)
+
+
+def _holds(exploration: Exploration, guard: Expr) -> list[bool]:
+    return [guard(exploration.state(i)) for i in range(len(exploration.states))]
+
+
+def _cut(exploration: Exploration) -> Finding:
+    return Finding(UNDETERMINED, f"stopped at {len(exploration.states):,} states")
+
+
+def _vacuous(exploration: Exploration) -> Finding:
+    if not exploration.complete:
+        return _cut(exploration)
+    return Finding(UNDETERMINED, "the premise holds in no reachable state, so nothing was shown")
+
+
+def _invariant(exploration: Exploration, prop: Property, bad: Expr) -> Finding:
+    found = exploration.first(prop.given & bad)
+    if found is not None:
+        steps = exploration.depths[found]
+        trace = exploration.trace_to(found, f"here {prop.name} fails")
+        return Finding(REFUTED, f"fails after {steps} steps", trace)
+    premise = exploration.first(prop.given)
+    if premise is None:
+        return _vacuous(exploration)
+    if not exploration.complete:
+        return _cut(exploration)
+    witness = exploration.trace_to(premise, "here the premise holds")
+    return Finding(PROVED, "holds in every reachable state", None, witness)
+
+
+def _witness(exploration: Exploration, prop: Property) -> Finding:
+    found = exploration.first(prop.given & prop.expr)
+    if found is not None:
+        trace = exploration.trace_to(found, f"here {prop.name}")
+        why = f"found after {exploration.depths[found]} steps"
+        return Finding(PROVED, why, trace, trace)
+    if not exploration.complete:
+        return _cut(exploration)
+    return Finding(REFUTED, "no reachable state shows it")
+
+
+def _response(exploration: Exploration, prop: Property) -> Finding:
+    if not exploration.complete:
+        return _cut(exploration)
+    from hamodel.engine.graph import Fairness, unfulfilled
+
+    premise, conclusion = _holds(exploration, prop.given), _holds(exploration, prop.expr)
+    if True not in premise:
+        return _vacuous(exploration)
+    lasso = unfulfilled(exploration, premise, conclusion, Fairness(exploration, prop.fair))
+    if lasso is None:
+        witness = exploration.trace_to(premise.index(True), "here the premise holds")
+        return Finding(PROVED, "the conclusion follows on every fair run", None, witness)
+    actions = exploration.product.actions
+    names = [actions[a].rule.name for a in (*lasso.stem, *lasso.loop)]
+    note = f"from here on {prop.name} is never fulfilled"
+    trace = trace_of(exploration.product.system, names, loop=len(lasso.stem), note=note)
+    how = f"a loop of {len(lasso.loop)} steps" if lasso.loop else "nothing more has to happen"
+    return Finding(REFUTED, f"never comes: after {len(lasso.stem)} steps {how}", trace)
+
+
+def _transparency(exploration: Exploration, prop: Property) -> Finding:
+    if not exploration.complete:
+        return _cut(exploration)
+    from hamodel.engine.transparency import compare
+
+    return compare(exploration, prop)
+

@@ -1,0 +1,211 @@
+"""
+The reference search: breadth first over dicts, every rule tried in every state.
+
+It is the semantics made runnable, and the oracle for every other engine, so
+it stays the simplest search that is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hamodel.budget import NO_FAULT, Budget
+from hamodel.errors import SearchError, among
+from hamodel.expr import Expr, State, Value, Var
+from hamodel.rule import Rule, Set
+from hamodel.system import System
+from hamodel.trace import Trace, trace_and_end, trace_of
+
+Progress = Callable[[int, int, int], None]
+"""Called now and then with the distinct states, the states not yet expanded, and the depth."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    rule: Rule
+    guard: Expr
+    effects: tuple[Set, ...]
+    charge: tuple[tuple[str, int, int], ...]
+
+
+class Product:
+    """
+    A system together with the counters of a fault budget.
+
+    Rules that the budget rules out are left out; the others move their
+    counters, and are enabled iff the budget has enough left.
+    """
+
+    def __init__(self, system: System, budget: Budget = NO_FAULT) -> None:
+        self.system, self.budget = system, budget
+        self.counters = budget.counters
+        self.variables: tuple[Var[Any], ...] = (*system.variables.values(), *self.counters)
+        self.names = tuple(var.name for var in self.variables)
+        limits = {var.name: var.values[-1] for var in self.counters}
+        self.actions: list[_Action] = []
+        for rule in system.rules:
+            charge = budget.charge(rule)
+            if charge is not None:
+                guard, effects = system.flattened(rule)
+                costs = tuple((name, number, limits[name]) for name, number in charge.items())
+                self.actions.append(_Action(rule, guard, effects, costs))
+        if unknown := budget.unknown(system.fault_classes):
+            raise SearchError(
+                "HA044",
+                f"the budget names {among(unknown)}; fault classes here are "
+                f"{among(system.fault_classes) or 'none'}, their roles and their modes",
+            )
+
+    @property
+    def initial(self) -> dict[str, Value]:
+        """The initial state, with every counter at 0."""
+        return {var.name: var.initial for var in self.variables}
+
+    def steps(self, state: State) -> Iterator[tuple[int, dict[str, Value]]]:
+        """Yield each enabled action's place in `actions` and the state that it leads to."""
+        for place, action in enumerate(self.actions):
+            if not action.guard(state):
+                continue
+            if any(state[name] + number > limit for name, number, limit in action.charge):
+                continue
+            after = dict(state)
+            for effect in action.effects:
+                if effect.when(state):
+                    after[effect.var.name] = effect.value(state)
+            for name, number, _ in action.charge:
+                after[name] = state[name] + number
+            yield place, after
+
+
+@dataclass(slots=True)
+class Exploration:
+    """
+    What a search reached.
+
+    Attributes
+    ----------
+    states
+        Every distinct state as a tuple of values in the order of `product.names`, in the order
+        in which they were found; 0 is the initial one.
+    edges
+        For every expanded state its steps: (place in `product.actions`, number of the state).
+    parents
+        How each state was found first: (state, action); (-1, -1) for the initial one.
+    depths
+        The length of a shortest run to each state.
+    complete
+        Whether every reachable state was expanded.
+    """
+
+    product: Product
+    states: list[tuple[Value, ...]] = field(default_factory=list)
+    edges: list[tuple[tuple[int, int], ...]] = field(default_factory=list)
+    parents: list[tuple[int, int]] = field(default_factory=list)
+    depths: list[int] = field(default_factory=list)
+    complete: bool = True
+    number: dict[tuple[Value, ...], int] = field(default_factory=dict)
+
+    @property
+    def depth(self) -> int:
+        """The length of the longest of the shortest runs."""
+        return self.depths[-1] if self.depths else 0
+
+    @property
+    def transitions(self) -> int:
+        """How many steps lead from the expanded states, loops included."""
+        return sum(map(len, self.edges))
+
+    @property
+    def deadlocks(self) -> list[int]:
+        """The expanded states that no step leaves."""
+        return [i for i, edges in enumerate(self.edges) if not edges]
+
+    def state(self, i: int) -> dict[str, Value]:
+        """Return state number `i` by variable name."""
+        return dict(zip(self.product.names, self.states[i], strict=True))
+
+    def add(self, state: Mapping[str, Value], parent: int, action: int, depth: int) -> int:
+        """Return the state's number, giving it one if it is new."""
+        key = tuple(state.values())
+        found = self.number.setdefault(key, len(self.states))
+        if found == len(self.states):
+            self.states.append(key)
+            self.parents.append((parent, action))
+            self.depths.append(depth)
+        return found
+
+    def expand(self, limit_states: int | None = None, progress: Progress | None = None) -> None:
+        """Expand every state not yet expanded, and those found then, in their order."""
+        while len(self.edges) < len(self.states):
+            i = len(self.edges)
+            if limit_states is not None and len(self.states) > limit_states:
+                self.complete = False
+                return
+            if progress is not None and i % 4096 == 0:
+                progress(len(self.states), len(self.states) - i, self.depths[i])
+            state, depth = self.state(i), self.depths[i] + 1
+            found = []
+            try:
+                for action, after in self.product.steps(state):
+                    found.append((action, self.add(after, i, action, depth)))
+            except SearchError as error:
+                raise SearchError(error.code, f"{error.message}\n{self._story(i)}") from None
+            self.edges.append(tuple(found))
+
+    def run_to(self, i: int) -> list[str]:
+        """Return the names of the rules of a shortest run to state `i`."""
+        names = []
+        while i > 0:
+            i, action = self.parents[i]
+            names.append(self.product.actions[action].rule.name)
+        return names[::-1]
+
+    def trace_to(self, i: int, note: str = "") -> Trace:
+        """Return a shortest run to state `i` as a trace."""
+        return trace_of(self.product.system, self.run_to(i), note=note)
+
+    def first(self, guard: Expr) -> int | None:
+        """Return the first state found in which the guard holds: one of the nearest; None if none."""
+        for i in range(len(self.states)):
+            if guard(self.state(i)):
+                return i
+        return None
+
+    def _story(self, i: int) -> str:
+        names = self.run_to(i)
+        trace, _ = trace_and_end(self.product.system, names)
+        return "\n".join(f"{n:4}. {step.rule}" for n, step in enumerate(trace.steps, 1))
+
+
+def explore(
+    system: System,
+    budget: Budget = NO_FAULT,
+    *,
+    limit_states: int | None = None,
+    progress: Progress | None = None,
+) -> Exploration:
+    """
+    Search every state that a run within the budget can reach, breadth first.
+
+    Parameters
+    ----------
+    system, budget
+        What is searched, and the failures and repairs that may happen.
+    limit_states
+        Stop when more distinct states than this are known; the exploration is then not complete.
+    progress
+        Called now and then.
+
+    Raises
+    ------
+    SearchError
+        HA040 (with the run that leads there), HA044, HA045.
+    """
+    if limit_states is not None and limit_states < 1:
+        raise SearchError("HA045", f"the limit is {limit_states} states; it can be 1 or more")
+    exploration = Exploration(Product(system, budget))
+    exploration.add(exploration.product.initial, -1, -1, 0)
+    exploration.expand(limit_states, progress)
+    return exploration

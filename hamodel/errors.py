@@ -1,0 +1,113 @@
+"""What can go wrong, each with a code, what was found, what was possible and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_LANGUAGE = {
+    "HA001": "a name is empty or not made of letters, digits, '_', '.', '-' and single spaces",
+    "HA002": "a domain has no values, a value twice, or is not an Enum, a range, bool or instances(…)",
+    "HA003": "a value is not in the variable's domain",
+    "HA004": "two variables with different domains are compared or copied",
+    "HA005": "a guard was used as a Python condition; write &, | and ~",
+    "HA006": "something that is not a guard stands where a guard is expected",
+    "HA007": "two arrows of one component with one trigger and one source can both be enabled",
+    "HA008": "a rule fires a trigger that the component does not have",
+    "HA009": "a rule fires two arrows of one component",
+    "HA010": "a rule can assign one variable twice in a step",
+    "HA011": "a rule assigns a component's main state; only an arrow may move it",
+    "HA012": "a component is compared with a state that it never has",
+    "HA013": "two components, variables, rules or properties have one name",
+    "HA014": "a rule or property names a variable that no component of the system owns",
+    "HA015": "a citation names a claim that the catalogue lacks",
+    "HA016": "a rule needs a citation and has none",
+    "HA017": "a cost or a fault budget is not of the form class = whole number",
+    "HA018": "a rule does nothing: it fires no arrow, sets nothing and says nothing",
+    "HA019": "the times of a rule are not 0 ≤ earliest ≤ latest",
+    "HA020": "an observer is not a component of the system",
+    "HA021": "a property lacks what its kind needs",
+    "HA022": "a catalogue of claims cannot be read",
+}
+_SEARCH = {
+    "HA040": "an effect stepped a variable beyond the end of its range",
+    "HA041": "a trace does not fit the system it is replayed on",
+    "HA042": "a trace file cannot be read",
+    "HA043": "a trace or result is of a schema that this version does not know",
+    "HA044": "a fault budget names a class that no failure rule has",
+    "HA045": "the limit on states is not a whole number above zero",
+}
+_INPUT = {
+    "HA060": "a deployment is not found",
+    "HA061": "a file is not UTF-8 text",
+    "HA062": "a file is not TOML",
+    "HA063": "a key is unknown here",
+    "HA064": "a value has the wrong type",
+    "HA065": "a value has a wrong unit or is not a duration",
+    "HA066": "a value is not one of those possible",
+    "HA067": "a number is out of its range",
+    "HA068": "a key is missing",
+    "HA069": "a name refers to an instance that the deployment does not have",
+    "HA070": "two parts of a deployment contradict each other",
+    "HA071": "something is given twice",
+    "HA072": "a file or a value is too large or nested too deep",
+    "HA073": "something is empty that must not be",
+    "HA074": "a path cannot be read or written",
+}
+_COMMAND = {
+    "HA080": "a word that 'explain' does not know",
+    "HA081": "a claim that the guide does not have",
+    "HA082": "an option's value cannot be used",
+    "HA083": "a rule file cannot be loaded",
+    "HA084": "a tool that is needed is not installed",
+    "HA085": "the manifest cannot be read",
+}
+
+CODES: Mapping[str, str] = MappingProxyType({**_LANGUAGE, **_SEARCH, **_INPUT, **_COMMAND})
+"""Every error code and what it means, in one line each."""
+
+
+class HamodelError(Exception):
+    """
+    An error with a code of `CODES`; its text says what was found, what was possible, what to do.
+
+    Parameters
+    ----------
+    code
+        A key of `CODES`, such as `"HA012"`.
+    message
+        What was found and what was possible, in one or two sentences.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        assert code in CODES, f"{code} is not in CODES"
+        super().__init__(f"{code} {message}")
+        self.code = code
+        self.message = message
+
+
+class ModelError(HamodelError):
+    """A model was written down wrongly; raised when the value is built, never at the first step."""
+
+
+class SearchError(HamodelError):
+    """A search or a replay met something that the model does not allow."""
+
+
+class InputError(HamodelError):
+    """A file or an argument of a user's cannot be used; says file, line and key where there are any."""
+
+    def __init__(
+        self, code: str, message: str, *, file: str = "", line: int = 0, key: str = ""
+    ) -> None:
+        place = ":".join(part for part in (file, str(line) if line else "") if part)
+        where = " ".join(part for part in (place, f"[{key}]" if key else "") if part)
+        super().__init__(code, f"{where}: {message}" if where else message)
+        self.file, self.line, self.key = file, line, key
+
+
+def among(values: object, limit: int = 12) -> str:
+    """Return `a, b, c` for a message, cut after `limit` of them with how many more there are."""
+    words = [str(value) for value in values]  # type: ignore[attr-defined]
+    more = f", … ({len(words) - limit} more)" if len(words) > limit else ""
+    return ", ".join(words[:limit]) + more

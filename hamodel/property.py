@@ -1,0 +1,162 @@
+"""
+Properties: what is to be proved, refuted or witnessed.
+
+`always`, `never` and `sometimes` speak of reachable states, `leads_to` of
+runs that obey the fairness groups, `transparent` of what observers can
+tell apart after a fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from hamodel.budget import NO_FAULT, Budget
+from hamodel.errors import ModelError
+from hamodel.expr import TRUE, Expr, checked_guard, checked_name
+
+
+class Modality(Enum):
+    """What a property says about runs."""
+
+    ALWAYS = "always"
+    NEVER = "never"
+    SOMETIMES = "sometimes"
+    LEADS_TO = "leads-to"
+    TRANSPARENT = "transparent"
+
+
+class Strength(Enum):
+    """The guide's will and must, should, and can or may."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """
+    A statement to be judged; written with `always`, `never`, `sometimes`, `leads_to`, `transparent`.
+
+    Parameters
+    ----------
+    name
+        A sentence that is true when all is well, in words joined by `_`.
+    modality
+        What it says about runs.
+    expr
+        The guard that must hold always, never, sometimes, or in the end.
+    given
+        The premise. Only states where it holds are judged; a proof names one.
+    fault
+        `transparent` only: the names of the failure rules that must be transparent.
+    observers
+        `transparent` only: the components that must not be able to tell.
+    hide
+        `transparent` only: variables of the observers that are not compared.
+    idempotent
+        `transparent` only: kinds of message that are not heard when they change nothing.
+    fair
+        Names of fairness groups assumed beyond the protocol's.
+    strength, claims, why
+        How strong the promise is, the claims that it formalises, and one line of story.
+    budget
+        The fault budget that it is judged under, when it has one of its own.
+    beyond
+        A larger budget, shown beside the verdict, that never changes the outcome.
+    """
+
+    name: str
+    modality: Modality
+    expr: Expr = TRUE
+    given: Expr = TRUE
+    fault: tuple[str, ...] = ()
+    observers: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+    idempotent: tuple[str, ...] = ()
+    fair: tuple[str, ...] = ()
+    strength: Strength = Strength.MUST
+    claims: tuple[str, ...] = ()
+    why: str = ""
+    budget: Budget | None = None
+    beyond: Budget | None = None
+
+    def __post_init__(self) -> None:
+        checked_name(self.name, "a property")
+        checked_guard(self.expr, f"the property {self.name}")
+        checked_guard(self.given, f"the premise of {self.name}")
+        if self.modality is Modality.TRANSPARENT and not (self.fault and self.observers):
+            raise ModelError(
+                "HA021",
+                f"{self.name} has faults {self.fault} and observers {self.observers}; "
+                "transparent needs at least one of each",
+            )
+
+    def judged_under(self, default: Budget = NO_FAULT) -> Budget:
+        """Return its own budget, or the default."""
+        return default if self.budget is None else self.budget
+
+    def __str__(self) -> str:
+        premise = "" if self.given == TRUE else f"given {self.given}: "
+        match self.modality:
+            case Modality.LEADS_TO:
+                return f"{self.given} leads to {self.expr}"
+            case Modality.TRANSPARENT:
+                return f"{premise}{' or '.join(self.fault)} is transparent to " + ", ".join(
+                    self.observers
+                )
+            case _:
+                return f"{premise}{self.modality.value} {self.expr}"
+
+
+def always(name: str, expr: Expr, *, given: Expr = TRUE, **settings: Any) -> Property:
+    """Return the property that `expr` holds in every reachable state where `given` does."""
+    return Property(name, Modality.ALWAYS, expr, given, **settings)
+
+
+def never(name: str, expr: Expr, *, given: Expr = TRUE, **settings: Any) -> Property:
+    """Return the property that `expr` holds in no reachable state where `given` does."""
+    return Property(name, Modality.NEVER, expr, given, **settings)
+
+
+def sometimes(name: str, expr: Expr, *, given: Expr = TRUE, **settings: Any) -> Property:
+    """Return the property that some reachable state has both `expr` and `given`: a witness exists."""
+    return Property(name, Modality.SOMETIMES, expr, given, **settings)
+
+
+def leads_to(name: str, given: Expr, expr: Expr, **settings: Any) -> Property:
+    """
+    Return the property that whenever `given` holds, `expr` holds then or later.
+
+    Judged over runs that obey weak fairness of every protocol group, and of
+    the groups named in `fair=`.
+    """
+    return Property(name, Modality.LEADS_TO, expr, given, **settings)
+
+
+def transparent(
+    name: str,
+    *,
+    fault: tuple[str, ...],
+    observers: tuple[str, ...],
+    given: Expr = TRUE,
+    **settings: Any,
+) -> Property:
+    """
+    Return the property that no observer can tell whether the fault happened.
+
+    For every reachable step s → t of such a fault where `given` holds in s:
+    s with that fault withdrawn from the budget, and t, are divergence-preserving
+    branching bisimilar in what the observers have and hear (van Glabbeek and
+    Weijland 1996); only loops that obey the fairness groups count as divergence.
+    """
+    return Property(
+        name,
+        Modality.TRANSPARENT,
+        given=given,
+        fault=tuple(fault),
+        observers=tuple(observers),
+        **settings,
+    )
