@@ -1,4 +1,4 @@
-"""What a rule or a property may cite: a catalogue of claims and assumptions, read from TOML text."""
+"""What a rule or a property may cite: claims and assumptions, in a catalogue read from TOML."""
 
 from __future__ import annotations
 

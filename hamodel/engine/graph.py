@@ -69,7 +69,7 @@ def strongly_connected(
     """Yield the strongly connected parts of the graph on these states, by networkx."""
     import networkx as nx  # imported when used: `import hamodel` stays light
 
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(states)
     graph.add_edges_from((s, t) for s in states for t in successors(s) if t in graph)
     for part in nx.strongly_connected_components(graph):

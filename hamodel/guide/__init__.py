@@ -1,1 +1,1 @@
-"""The guide's components, procedures, failures and promises: the only package that knows telecom."""
+"""The guide's components, procedures, failures and promises; no other package knows telecom."""
