@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamodel.errors import ModelError, among
+from hamodel.errors import ModelError, SearchError, among
 from hamodel.expr import Var
 from hamodel.rule import Kind, Rule
 
@@ -96,7 +96,7 @@ class Budget:
 
     @property
     def counters(self) -> tuple[Var[Any], ...]:
-        """The variables of the checked product that count; those that can only be 0 are left out."""
+        """The variables of the checked product that count; one that can only be 0 is left out."""
         repairs = [Allowance(REPAIR, self.repairs)] if self.repairs else []
         return tuple(each.counter for each in (*self.allowances, *repairs) if each.limit)
 
@@ -120,6 +120,16 @@ class Budget:
                 if moves[name] > each.limit:
                     return None
         return moves
+
+    def check(self, classes: Iterable[str]) -> None:
+        """Raise HA044 if a part of its patterns covers none of these classes."""
+        classes = tuple(classes)
+        if unknown := self.unknown(classes):
+            raise SearchError(
+                "HA044",
+                f"the budget names {among(unknown)}; fault classes here are "
+                f"{among(classes) or 'none'}, their roles and their modes",
+            )
 
     def unknown(self, classes: Iterable[str]) -> list[str]:
         """Return the parts of its patterns that cover none of these classes."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hamodel.budget import NO_FAULT, Budget
-from hamodel.errors import SearchError, among
+from hamodel.errors import SearchError
 from hamodel.expr import Expr, State, Value, Var
 from hamodel.rule import Rule, Set
 from hamodel.system import System
@@ -39,6 +39,7 @@ class Product:
     """
 
     def __init__(self, system: System, budget: Budget = NO_FAULT) -> None:
+        budget.check(system.fault_classes)
         self.system, self.budget = system, budget
         self.counters = budget.counters
         self.variables: tuple[Var[Any], ...] = (*system.variables.values(), *self.counters)
@@ -51,12 +52,6 @@ class Product:
                 guard, effects = system.flattened(rule)
                 costs = tuple((name, number, limits[name]) for name, number in charge.items())
                 self.actions.append(_Action(rule, guard, effects, costs))
-        if unknown := budget.unknown(system.fault_classes):
-            raise SearchError(
-                "HA044",
-                f"the budget names {among(unknown)}; fault classes here are "
-                f"{among(system.fault_classes) or 'none'}, their roles and their modes",
-            )
 
     @property
     def initial(self) -> dict[str, Value]:
@@ -167,7 +162,7 @@ class Exploration:
         return trace_of(self.product.system, self.run_to(i), note=note)
 
     def first(self, guard: Expr) -> int | None:
-        """Return the first state found in which the guard holds: one of the nearest; None if none."""
+        """Return the first state found in which the guard holds, one of the nearest, or None."""
         for i in range(len(self.states)):
             if guard(self.state(i)):
                 return i
