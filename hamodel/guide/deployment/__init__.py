@@ -1,0 +1,143 @@
+"""
+A deployment: what is installed, how it behaves, and how much of it a search covers.
+
+One TOML file, read strictly: whatever is wrong with it is one `InputError` with file, line and key.
+A file is read in steps, each in a module of its own: `source` (bytes, text, TOML, lines),
+`spelling` (one spelling of each key and value), `decode` (`--set`, then msgspec for the shape),
+`checks` (what contradicts what), `remarks` (notes and warnings). What a parameter means stands in
+`tables` and `schema`, once, for errors, `explain` and `init`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from hamodel.errors import InputError, among
+from hamodel.guide.deployment.checks import check
+from hamodel.guide.deployment.decode import decode
+from hamodel.guide.deployment.kinds import About, Read
+from hamodel.guide.deployment.remarks import notes, warnings
+from hamodel.guide.deployment.schema import Deployment, Note
+from hamodel.guide.deployment.shape import Parameter, parameters
+from hamodel.guide.deployment.source import decode_text, parse, read_bytes, shown
+from hamodel.guide.deployment.tables import (
+    Duplication,
+    Link,
+    Liveness,
+    ManagementLayer,
+    MediaServer,
+    Monitor,
+    Ping,
+    RecorderGroup,
+    Recording,
+    ResourceManager,
+    Scope,
+    SipServer,
+    Table,
+    TLibClient,
+)
+from hamodel.guide.deployment.template import template
+
+__all__ = [
+    "About",
+    "Deployment",
+    "Duplication",
+    "Link",
+    "Liveness",
+    "ManagementLayer",
+    "MediaServer",
+    "Monitor",
+    "Note",
+    "Parameter",
+    "Ping",
+    "Read",
+    "RecorderGroup",
+    "Recording",
+    "ResourceManager",
+    "Scope",
+    "SipServer",
+    "TLibClient",
+    "Table",
+    "load",
+    "loads",
+    "parameters",
+    "shipped",
+    "template",
+]
+
+
+def shipped() -> tuple[str, ...]:
+    """Return the names of the deployments that come with `hamodel`, in alphabetical order."""
+    folder = resources.files("hamodel.guide").joinpath("deployments")
+    files = (entry.name for entry in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
+
+
+def load(where: str | Path, changes: Sequence[str] = ()) -> Deployment:
+    """
+    Return the deployment of a file, or of a shipped name, with changes made to it.
+
+    Parameters
+    ----------
+    where
+        A path, or one of `shipped()`; a file of that name is reached as `./reference`.
+    changes
+        `"resource_manager.mode=single"`: a key, and a TOML value or a bare word. A recorder group
+        is named, as in `"recorder_group.main.count=1"`.
+
+    Raises
+    ------
+    InputError
+        For whatever is wrong, with file (or `--set`), line and key.
+
+    Examples
+    --------
+    >>> load("reference", ["resource_manager.mode=single"]).resource_managers
+    ('resource_manager_1',)
+    """
+    if isinstance(where, str) and where in shipped():
+        file = f"{where}.toml"
+        entry = resources.files("hamodel.guide").joinpath("deployments", file)
+        return _load(entry.read_bytes(), file, changes)
+    if not str(where):
+        raise InputError("HA060", f"the name is empty; shipped are {among(shipped())}.")
+    file = _printable(str(where))
+    try:
+        data = read_bytes(Path(where), file)
+    except InputError as error:
+        if error.code != "HA060":
+            raise
+        message = f"there is no such file; shipped deployments are {among(shipped())}."
+        raise InputError("HA060", message, file=file) from None
+    return _load(data, file, changes)
+
+
+def loads(text: str, file: str = "text", changes: Sequence[str] = ()) -> Deployment:
+    """
+    Return the deployment that TOML text describes; `load` without a file.
+
+    Parameters
+    ----------
+    text
+        The text of a deployment file.
+    file
+        What errors call it.
+    changes
+        As in `load`.
+    """
+    return _load(text.encode("utf-8", "surrogatepass"), file, changes)
+
+
+def _load(data: bytes, file: str, changes: Sequence[str]) -> Deployment:
+    source = parse(decode_text(data, file), file)
+    deployment, draft = decode(source, changes)
+    deployment = check(deployment, draft)
+    return replace(deployment, notes=notes(draft), warnings=warnings(deployment, draft))
+
+
+def _printable(path: str) -> str:
+    return path if path.isprintable() and len(path) <= 300 else shown(path)

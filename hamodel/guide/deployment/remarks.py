@@ -1,0 +1,138 @@
+"""What is no error and still worth saying: a key that awaits a feature, or that affects nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hamodel.guide.deployment.decode import Draft
+from hamodel.guide.deployment.kinds import Read
+from hamodel.guide.deployment.schema import Deployment, Note
+from hamodel.guide.deployment.shape import Shape, shape_of, table_shapes
+from hamodel.guide.deployment.source import Key
+
+_PAIR_ONLY = (
+    "record_route",
+    "session_data",
+    "replicates_health",
+    "takeover",
+    "peer_heartbeat",
+    "peer_misses",
+    "lb_probe",
+)
+_STANDBY_ONLY = (
+    "replication",
+    "replication_lag",
+    "synced_at_start",
+    "ha_ready_delay",
+    "switchover_overlap",
+    "vip_move",
+)
+_BACKUP_ONLY = ("takeover", "resync_on_activate", "state_shared")
+
+
+def notes(draft: Draft) -> tuple[Note, ...]:
+    """Return a note for each key that is given and awaits a feature; one for a table that does."""
+    found = []
+    noted: list[Key] = []
+    for key in draft.places:
+        if any(key[: len(table)] == table for table in noted):
+            continue
+        read = _awaited(key)
+        if read is not Read.NOW:
+            noted.append(key)
+            found.append(_note(draft, key, f"has no effect yet; it awaits {read.value}."))
+    return tuple(found)
+
+
+def _awaited(key: Key) -> Read:
+    shape = _shape(key)
+    return shape.about.read if shape and shape.about else Read.NOW
+
+
+def _shape(key: Key) -> Shape | None:
+    """Return the shape of what stands at a key; None for an element of a list or a mapping."""
+    shape = shape_of(Deployment)
+    for part in key:
+        if shape.table and isinstance(part, str):
+            shape = table_shapes(shape.table)[part]
+        elif shape.items is not None:
+            shape = shape_of(shape.items)
+    return shape
+
+
+def warnings(deployment: Deployment, draft: Draft) -> tuple[Note, ...]:
+    """Return a warning for each key that is given and can affect nothing in this deployment."""
+    idle = dict(_idle(deployment))
+    found = [
+        _note(draft, key, f"can affect nothing here: {idle[key]}.")
+        for key in draft.places
+        if key in idle
+    ]
+    return (*deployment.warnings, *found)
+
+
+def _note(draft: Draft, key: Key, text: str) -> Note:
+    place = draft.place(key)
+    return Note(file=place.file, line=place.line, key=place.key, text=text)
+
+
+def _idle(deployment: Deployment) -> Iterator[tuple[Key, str]]:
+    """Yield each key that can affect nothing, with the reason, whether it is given or not."""
+    yield from _idle_sip_server(deployment)
+    yield from _idle_resource_manager(deployment)
+    yield from _idle_media(deployment)
+    yield from _idle_recorders(deployment)
+    yield from _idle_control(deployment)
+
+
+def _idle_sip_server(deployment: Deployment) -> Iterator[tuple[Key, str]]:
+    if deployment.sip_server.pair == "single":
+        reason = "there is one SIP Server"
+        yield from ((("sip_server", key), reason) for key in _STANDBY_ONLY)
+        for key in ("scs", "lca_crash_detect", "addp_timeout", "heartbeat_period"):
+            yield ("management_layer", key), f"{reason}, so no switchover is decided"
+    elif deployment.sip_server.replication == "synchronous":
+        yield ("sip_server", "replication_lag"), "replication is synchronous"
+
+
+def _idle_resource_manager(deployment: Deployment) -> Iterator[tuple[Key, str]]:
+    manager = deployment.resource_manager
+    if manager.mode == "single":
+        for key in _PAIR_ONLY:
+            yield ("resource_manager", key), "there is one Resource Manager"
+    elif manager.mode != "active-active-load-balancer":
+        yield ("resource_manager", "lb_probe"), f"the mode is {manager.mode!r}"
+    if manager.notify == "once":
+        yield ("resource_manager", "notify_limit"), "a notice is sent once"
+    if manager.monitor.transport == "udp":
+        yield ("resource_manager", "monitor", "tcp_setup"), "the transport is UDP"
+
+
+def _idle_media(deployment: Deployment) -> Iterator[tuple[Key, str]]:
+    if deployment.scope.media_servers == 1:
+        yield ("media_server", "balance"), "one Media Server is in scope"
+
+
+def _idle_recorders(deployment: Deployment) -> Iterator[tuple[Key, str]]:
+    for number, group in enumerate(deployment.recorder_group):
+        at = ("recorder_group", number)
+        if deployment.scope.recorders == 1:
+            yield (*at, "balance"), "one recorder is in scope"
+        if "media-backup" not in group.strategies and not any(
+            ":" in strategy for strategy in group.strategies
+        ):
+            for key in ("detects", "reinvite_by"):
+                yield (*at, key), "the group has no media-backup"
+
+
+def _idle_control(deployment: Deployment) -> Iterator[tuple[Key, str]]:
+    client = deployment.t_lib_client
+    if client is not None and not client.backup:
+        for key in _BACKUP_ONLY:
+            yield ("t_lib_client", key), "the T-lib client has no backup"
+    twice = deployment.duplication
+    if twice.requested_by == "off":
+        for key in ("targets", "rebuild_leg"):
+            yield ("duplication", key), "duplication is off"
+    elif len(twice.targets) > len(set(twice.targets)):
+        yield ("duplication", "targets"), "both are one group, so nothing is gained by the second"

@@ -1,0 +1,113 @@
+"""The commented file that `hamodel init` writes, made from the schema, so never stale."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from inspect import getdoc
+from typing import Any
+
+from msgspec import NODEFAULT
+from msgspec.structs import fields
+
+from hamodel.guide.deployment.kinds import Kind, Read
+from hamodel.guide.deployment.schema import Deployment
+from hamodel.guide.deployment.shape import (
+    Shape,
+    duration_text,
+    possible,
+    shape_of,
+    table_shapes,
+    toml_text,
+)
+from hamodel.guide.deployment.tables import RecorderGroup, Table
+
+_HEAD = """\
+A deployment for hamodel: what is installed, how it behaves, and how much of it is searched.
+Each key stands here with its default; what is left out keeps it. Behind a '#' without a space
+stands what has no fixed default, or awaits a feature and has no effect yet. Durations are "10 s"
+or "250 ms". `hamodel check FILE` checks the guide's promises for it, and `hamodel explain KEY`
+says more about a key: where a default comes from (a claim such as RM-1; [V …] public material,
+[G] judgement, [NF] looked for and not found)."""
+
+_WIDTH = 99
+"""Columns of the file."""
+
+_EXAMPLES = {
+    "hosts": 'host_1 = ["sip_server_1", "resource_manager_1"]',
+    "sites": 'london = ["sip_server_1", "main"]',
+    "links": 'wan = { between = ["london", "leeds"], carries = ["ha", "sip", "rtp", "t-lib"] }',
+    "accept": '"MS-1" = "single point of failure, signed off by …"',
+}
+"""One line of each table whose keys are a user's own."""
+
+
+def template() -> str:
+    """Return a commented deployment file that loads and equals the defaults."""
+    lines = [*_comment(_HEAD), "", 'name = "my-deployment"']
+    for name, shape in table_shapes(Deployment).items():
+        if name == "name":
+            continue
+        assert shape.about is not None
+        if name in _EXAMPLES:
+            lines += ["", *_comment(shape.about.text), f"#[{name}]", f"#{_EXAMPLES[name]}"]
+            continue
+        table = shape.table or RecorderGroup
+        is_off = shape.about.read is not Read.NOW
+        bracket = f"[[{name}]]" if shape.base is tuple else f"[{name}]"
+        lines += ["", *_table(bracket, table, name, is_off=is_off)]
+    return "\n".join(lines) + "\n"
+
+
+def _table(bracket: str, table: type[Table], path: str, *, is_off: bool) -> Iterator[str]:
+    yield from _comment((getdoc(table) or "").split("\n\n")[0])
+    yield f"{'#' if is_off else ''}{bracket}"
+    inner: list[tuple[str, type[Table]]] = []
+    defaults = {field.name: field.default for field in fields(table)}
+    for name, shape in table_shapes(table).items():
+        if shape.table:
+            inner.append((name, shape.table))
+        else:
+            yield from _parameter(name, shape, defaults[name], is_off=is_off)
+    for name, below in inner:
+        awaits = all(s.about and s.about.read is not Read.NOW for s in table_shapes(below).values())
+        yield ""
+        yield from _table(f"[{path}.{name}]", below, f"{path}.{name}", is_off=is_off or awaits)
+
+
+def _parameter(name: str, shape: Shape, default: Any, *, is_off: bool) -> Iterator[str]:
+    about = shape.about
+    assert about is not None
+    awaits = f" Awaits {about.read.value}." if about.read is not Read.NOW else ""
+    source = f" ({about.source})" if about.source else ""
+    hidden = is_off or about.read is not Read.NOW or default is NODEFAULT
+    is_name = shape.kind is Kind.NAME
+    written = '"main"' if is_name else _written(default, shape)
+    line = f"{'' if is_name or not hidden else '#'}{name} = {written}"
+    beside = f"{line:<40} # {possible(shape)}"
+    if len(beside) <= _WIDTH:
+        yield from _comment(about.text.rstrip(".") + source + "." + awaits)
+        yield beside
+    else:
+        text = about.text.rstrip(".") + source + "." + awaits
+        yield from _comment(f"{text} Possible: {possible(shape)}.")
+        yield line
+
+
+def _written(default: Any, shape: Shape) -> str:
+    if default is None and shape.kind is Kind.DURATION:
+        return '"never"'
+    if default is not None and default is not NODEFAULT:
+        return toml_text(default, shape)
+    if shape.words:
+        return f'"{shape.words[0]}"'
+    if shape.kind is Kind.DURATION:
+        return f'"{duration_text(0)}"'
+    return "2" if shape.base is int else str(shape_of(shape.hint).limits[0] or "")
+
+
+def _comment(text: str) -> list[str]:
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        lines += textwrap.wrap(paragraph, _WIDTH - 2, break_on_hyphens=False) or [""]
+    return [f"# {line}".rstrip() for line in lines]
