@@ -57,7 +57,7 @@ def _check_counts(deployment: Deployment, draft: Draft) -> None:
         ("recorder", deployment.scope.recorders),
     ):
         if covered > deployment.installed(kind):
-            message = f"found {covered}, but {deployment.installed(kind)} are installed."
+            message = f"found {covered}, but {_installed(deployment, kind)}."
             raise draft.error("HA070", ("scope", f"{kind}s"), message)
 
 
@@ -114,11 +114,9 @@ def _once(
     if instance in found:
         first, place = found[instance]
         line = draft.place(place).line
-        where = f"already (line {line})" if first == owner else f"on {first} already (line {line})"
-        if table == "sites" and first != owner:
-            where = f"at {first} already (line {line})"
         code = "HA071" if first == owner else "HA070"
-        raise draft.error(code, key, f"found {instance}, which is {where}.")
+        message = f"found {instance}, which {table[:-1]} {first} has already (line {line})."
+        raise draft.error(code, key, message)
     found[instance] = (owner, key)
 
 
@@ -135,14 +133,18 @@ def _missing(deployment: Deployment, draft: Draft, member: str, key: Key) -> Not
         if draft.is_changed(table) and place.file != SET:
             text = f"{member} is left out, because {SET} changed {table}."
             return Note(file=place.file, line=place.line, key=place.key, text=text)
-        count = deployment.installed(named[1])
-        there = f"{count} installed" if count else "none installed"
-        message = f"found {shown(member)}, but there is {there}: {_instances(deployment)}."
+        there = f"{_installed(deployment, named[1])}; possible: {_instances(deployment)}"
+        message = f"found {shown(member)}, but {there}."
         raise draft.error("HA069", key, message)
     known = [*_names(deployment), *deployment.recorder_groups]
     hint = nearest(member, known)
     message = f"found {shown(member)}{hint}; possible: {_instances(deployment)}."
     raise draft.error("HA069", key, message)
+
+
+def _installed(deployment: Deployment, kind: str) -> str:
+    count = deployment.installed(kind)
+    return f"{count} are installed" if count > 1 else "1 is installed" if count else "there is none"
 
 
 def _names(deployment: Deployment) -> Iterator[str]:

@@ -204,16 +204,17 @@ def _apply(draft: Draft, change: str) -> None:
     data = _read_change(change)
     places: dict[Key, Place] = {}
     speller = _Speller(SET, {}, places)
-    (key,) = data
-    inner = data[key]
+    ((key, inner),) = data.items()
     if key.replace("-", "_") == "recorder_group" and isinstance(inner, dict) and len(inner) == 1:
-        _change_group(draft, speller, inner)
+        into, spelt, path = _group_change(draft, speller, inner)
     else:
-        _merge(draft, draft.data, speller.table(data), ())
-    for path, place in places.items():
-        if path in draft.places and draft.places[path].file == SET and _is_leaf(draft, path):
-            raise draft.error("HA071", path, "this is set already, by another --set.")
-        draft.places[path] = place
+        into, spelt, path = draft.data, speller.table(data), ()
+    for given in places:
+        old = draft.places.get(given)
+        if old and old.file == SET and _is_leaf(draft, given):
+            raise draft.error("HA071", given, "this is set already, by another --set.")
+    _merge(draft, into, spelt, path)
+    draft.places.update(places)
 
 
 def _is_leaf(draft: Draft, path: Key) -> bool:
@@ -242,19 +243,22 @@ def _read_change(change: str) -> Mapping[str, object]:
     raise InputError("HA082", f"found {shown(change)}; {usage}.", file=SET)
 
 
-def _change_group(draft: Draft, speller: _Speller, change: Mapping[str, object]) -> None:
+def _group_change(
+    draft: Draft, speller: _Speller, change: Mapping[str, object]
+) -> tuple[dict[str, Any], dict[str, Any], Key]:
+    """Return the recorder group that is changed by its name, the change, and where it stands."""
     ((name, values),) = change.items()
     groups = draft.data.setdefault("recorder_group", [{"name": "main"}])
     usable = groups if isinstance(groups, list) else []
-    names = [group.get("name") for group in usable if isinstance(group, dict)]
+    names = [str(group.get("name")) for group in usable if isinstance(group, dict)]
     if name not in names or not isinstance(values, dict):
-        hint = f"possible: {among(f'recorder_group.{known}.…' for known in names)}"
-        message = f"there is no such recorder group{nearest(name, map(str, names))}; {hint}."
+        hint = f"possible: {among(f'recorder_group.{known}.KEY' for known in names)}"
+        message = f"there is no such recorder group{nearest(name, names)}; {hint}."
         raise InputError("HA069", message, file=SET, key=f"recorder_group.{name}")
     number = names.index(name)
     path = ("recorder_group", number)
     spelt = speller.table(values, RecorderGroup, path, ("recorder_group", name))
-    _merge(draft, groups[number], spelt, path)
+    return groups[number], spelt, path
 
 
 def _merge(draft: Draft, into: dict[str, Any], new: Mapping[str, Any], path: Key) -> None:

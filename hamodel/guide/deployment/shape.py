@@ -120,7 +120,7 @@ def possible(shape: Shape) -> str:
             never = ', or "never"' if shape.optional else ""
             return f"{duration_text(low or 0)} to {duration_text(high or 0)}{never}"
         case Kind.NAME:
-            return f"letters, digits, '_', '.', '-' and single spaces, at most {high}"
+            return f"1 to {high} letters, digits, '_', '.', '-' and single spaces"
         case Kind.STRATEGY:
             return f"{among(STRATEGIES)}, or module:name of your own"
         case None:
@@ -138,8 +138,10 @@ def _possible_plain(shape: Shape) -> str:
     inner = possible(shape_of(shape.items))
     if issubclass(shape.base, Mapping):
         return f"a table whose values are each {inner}"
-    many = f"of {low or 0} to {high} values" if high else "of one or more" if low else ""
-    return f"a list {many}: {inner}".replace(" :", ":")
+    if low == high:
+        return f"a list of {low}, each {inner}" if low else f"a list, each {inner}"
+    many = f"{low or 0} to {high}" if high else f"at least {low}"
+    return f"a list of {many}, each {inner}"
 
 
 def duration_text(ms: int | None) -> str:

@@ -37,7 +37,7 @@ _MARKS = (
     (b"\x00\x00\xfe\xff", "UTF-32"),
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
-    (b"\xef\xbb\xbf", "a byte order mark"),
+    (b"\xef\xbb\xbf", "UTF-8"),
 )
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _STRING = re.compile(
@@ -107,14 +107,12 @@ def decode_text(data: bytes, file: str) -> str:
     """
     for mark, name in _MARKS:
         if data.startswith(mark):
-            raise InputError(
-                "HA061", f"it begins as {name}; save it as UTF-8 without a mark.", file=file, line=1
-            )
+            message = f"it begins with the mark of {name}; save it as UTF-8 without a mark."
+            raise InputError("HA061", message, file=file, line=1)
     if b"\x00" in data:
         line = data.count(b"\n", 0, data.index(b"\x00")) + 1
-        raise InputError(
-            "HA061", "found a NUL byte; a TOML file is UTF-8 text.", file=file, line=line
-        )
+        message = "found a NUL byte, as in UTF-16 or a program; save it as UTF-8 text."
+        raise InputError("HA061", message, file=file, line=line)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -151,7 +149,7 @@ def parse(text: str, file: str) -> Source:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _not_toml(str(error), text, file, scanner.lines) from None
+        raise _not_toml(str(error), text, file, scanner.statements) from None
     except (ValueError, RecursionError) as error:  # a backstop: the scanner refuses both before
         raise InputError("HA072", f"it cannot be parsed: {error}.", file=file) from None
     if not data:
@@ -159,13 +157,12 @@ def parse(text: str, file: str) -> Source:
     return Source(file=file, data=data, lines=scanner.lines)
 
 
-def _not_toml(message: str, text: str, file: str, lines: Mapping[Key, int]) -> InputError:
+def _not_toml(message: str, text: str, file: str, statements: Mapping[int, Key]) -> InputError:
     location = _LOCATION.search(message)
     last = text.rstrip().count("\n") + 1
     line = int(location[1]) if location and location[1] else last
     said = _LOCATION.sub("", message)
-    keys = [key for key, at in lines.items() if at == line]
-    key = dotted(keys[0]) if keys else ""
+    key = dotted(statements.get(line, ()))
     if _TWICE.match(said):
         return InputError(
             "HA071", "this is given already, in another way.", file=file, line=line, key=key
@@ -215,7 +212,9 @@ class _Scanner:
     file: str
     at: int = 0
     lines: dict[Key, int] = field(default_factory=dict)
+    statements: dict[int, Key] = field(default_factory=dict)
     _explicit: dict[Key, int] = field(default_factory=dict)
+    _statement: Key = ()
     _lengths: dict[Key, int] = field(default_factory=dict)
     _counted: tuple[int, int] = (0, 1)
 
@@ -225,8 +224,10 @@ class _Scanner:
         try:
             while self._skip(_GAP) < len(self.text):
                 if self.text[self.at] == "[":
+                    self._statement = ()
                     table = self._header()
                 else:
+                    self._statement = table
                     self._pair(table, depth=0)
                 self._skip(_BLANK)
                 if self.at < len(self.text) and self.text[self.at] not in "#\n":
@@ -246,6 +247,7 @@ class _Scanner:
         for part in parents:
             table = self._latest((*table, part))
         table = (*table, last)
+        self.statements[line] = table
         if is_list:
             number = self._lengths.get(table, 0)
             self._lengths[table] = number + 1
@@ -267,10 +269,13 @@ class _Scanner:
             table = (*table, part)
             self.lines.setdefault(table, line)
         table = (*table, parts[-1])
+        self.statements.setdefault(line, table)
         self._skip(_BLANK)
         self._expect("=")
         self._once(table, line)
         self.lines[table] = line
+        if depth == 0:
+            self._statement = table
         self._skip(_BLANK)
         self._value(table, depth)
 
@@ -310,15 +315,16 @@ class _Scanner:
         begin = self.at
         first = self._peek()
         if first == "[":
+            self._deep(depth + 1)
             self._list(key, depth + 1)
         elif first == "{":
+            self._deep(depth + 1)
             self._table(key, depth + 1)
         else:
             token = self._token(_STRING if first in "\"'" else _PLAIN_VALUE)
             self._limit("a value", len(token.rstrip()), begin, key)
 
     def _list(self, key: Key, depth: int) -> None:
-        self._deep(depth)
         self.at += 1
         number = 0
         while self._skip(_GAP) < len(self.text):
@@ -334,7 +340,6 @@ class _Scanner:
         raise _NotTomlError
 
     def _table(self, key: Key, depth: int) -> None:
-        self._deep(depth)
         self.at += 1
         self._skip(_BLANK)
         if self._peek() == "}":
@@ -355,7 +360,7 @@ class _Scanner:
 
     def _too_deep(self, at: int) -> InputError:
         message = f"this is nested more than {DEPTH_MAX} deep, the limit"
-        return self._error("HA072", message, self._line(at))
+        return self._error("HA072", message, self._line(at), self._statement)
 
     def _limit(self, what: str, length: int, at: int, key: Key = ()) -> None:
         if length > TOKEN_MAX:

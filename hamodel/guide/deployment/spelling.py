@@ -196,6 +196,6 @@ def _nearly(written: str) -> str:
 
 
 def _no_duration(written: object, shape: Shape, hint: str) -> NoReturn:
-    rule = 'a whole number, a space, then "s" or "ms"'
-    message = f"found {shown(written)}{hint}; a duration is {rule}, {possible(shape)}."
+    rule = 'a whole number, a space, and "s" or "ms"'
+    message = f"found {shown(written)}{hint}; possible: {rule}, from {possible(shape)}."
     raise SpellingError("HA065", message)

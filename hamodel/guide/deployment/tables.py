@@ -1,8 +1,8 @@
 """
 The tables of a deployment and their parameters: default, meaning, and where that comes from.
 
-A source is a claim of the guide (`SIP-1`), or a tag of the field notes: [V S7] public material and
-its number there, [G] engineering judgement, [NF] looked for and not found.
+A source is a claim of the guide or an assumption (`RM-1`, `A-REPLICATION`), or a tag: [V S7] public
+material and its number in docs/sources.md, [G] judgement, [NF] looked for and not found.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Scope(Table, frozen=True, kw_only=True):
     """How many of what is installed a search covers; a verdict says so, and never more."""
 
-    calls: Annotated[Searched, About("How many calls a run makes.", "design 3, finite runs")] = 1
+    calls: Annotated[Searched, About("How many calls a run makes.", "[G]")] = 1
     media_servers: Annotated[
         Searched, About("How many Media Servers; all that are installed if left out.")
     ]
@@ -95,14 +95,17 @@ class ManagementLayer(Table, frozen=True, kw_only=True):
 
 
 class SipServer(Table, frozen=True, kw_only=True):
-    """SIP Server: alone, or an active/hot-standby pair (SIP-1)."""
+    """SIP Server: alone, or an active/hot-standby pair (SIP-1a)."""
 
     pair: Annotated[
         Literal["single", "hot-standby"], About("Alone, or with a hot standby.", "SIP-1")
     ] = "hot-standby"
     replication: Annotated[
         Literal["synchronous", "lagging"],
-        About("Whether the standby knows a session before or after its 2xx goes on.", "SIP-1, R-4"),
+        About(
+            "Whether the standby knows a session before or after its 2xx goes on.",
+            "SIP-1c, A-REPLICATION",
+        ),
     ] = "synchronous"
     replication_lag: Annotated[
         Duration,
@@ -123,7 +126,7 @@ class SipServer(Table, frozen=True, kw_only=True):
         Duration,
         About(
             "How long both have one role during a switchover; up to 1 s in the field.",
-            "[V S13]; the model's default is a clean switchover (claims 9.3)",
+            "[V S13], SIP-1b",
             Read.TIMERS,
         ),
     ] = 0
@@ -153,7 +156,7 @@ class Monitor(Table, frozen=True, kw_only=True):
     ] = 3
     probing: Annotated[
         Literal["independent", "retry-at-once", "timeout-then-interval", "skip-tick"],
-        About("When the probe after a failed one is sent.", "claims, correction 8", Read.TIMERS),
+        About("When the probe after a failed one is sent.", "[G], MS-5", Read.TIMERS),
     ] = "independent"
     transport: Annotated[
         Literal["udp", "tcp"],
@@ -166,7 +169,7 @@ class Monitor(Table, frozen=True, kw_only=True):
         Literal["one", "all"],
         About(
             "Whether a refused connection counts as one failed probe or as all of them.",
-            "[G], field notes 8",
+            "[G], MS-5",
             Read.TIMERS,
         ),
     ] = "all"
@@ -282,7 +285,7 @@ class RecorderGroup(Table, frozen=True, kw_only=True):
         Literal["round-robin", "least-used", "any", "anti-affinity"],
         About(
             "Which available recorder gets a new session; any: all choices are searched.",
-            "DUP-5, [V S22]",
+            "DUP-5b, [V S22]",
         ),
     ] = "round-robin"
     separated: Annotated[
@@ -360,7 +363,7 @@ class Recording(Table, frozen=True, kw_only=True):
         About("Who makes the record identifier: whoever starts, or Media Server.", "MS-4, [V S30]"),
     ] = "media-server"
     pausable: Annotated[
-        bool, About("Whether a recording can be paused and resumed.", "claims, correction 7")
+        bool, About("Whether a recording can be paused and resumed.", "COMPLIANCE")
     ] = True
     session_expires: Annotated[
         SessionExpiry,
@@ -379,7 +382,7 @@ class Duplication(Table, frozen=True, kw_only=True):
         tuple[Name, ...],
         Meta(max_length=2),
         About(
-            "Fixed recorder groups for the two; balanced if left out.", "DUP-5", Read.DUPLICATION
+            "Fixed recorder groups for the two; balanced if left out.", "DUP-5b", Read.DUPLICATION
         ),
     ] = ()
     rebuild_leg: Annotated[
