@@ -1,0 +1,61 @@
+"""What the runs of a suite met, beside what there is to be met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from hamodel.engine.reference import Exploration
+from hamodel.errors import among
+from hamodel.expr import State, Value
+
+
+@dataclass(slots=True)
+class Coverage:
+    """
+    Collects what runs meet; one for each system and budget.
+
+    Attributes
+    ----------
+    states
+        The distinct states met, as tuples of values, counters included.
+    rules
+        How often each rule happened, by name, in the order in which they were met.
+    """
+
+    states: set[tuple[Value, ...]] = field(default_factory=set)
+    rules: dict[str, int] = field(default_factory=dict)
+
+    def meet(self, state: State) -> None:
+        """Count a state."""
+        self.states.add(tuple(state.values()))
+
+    def took(self, rule: str) -> None:
+        """Count a step."""
+        self.rules[rule] = self.rules.get(rule, 0) + 1
+
+    def report(self, distinct_states: int | None, rules: Iterable[str]) -> str:
+        """
+        Return a line such as `met 7 of 24 reachable states, 4 of 5 rules; not met: lift stops`.
+
+        Parameters
+        ----------
+        distinct_states
+            How many can be reached, as a finished search counted them; None: not known.
+        rules
+            The names of those that can happen.
+        """
+        possible = tuple(rules)
+        missing = [name for name in possible if name not in self.rules]
+        known = "" if distinct_states is None else f" of {distinct_states:,} reachable"
+        said = (
+            f"met {len(self.states):,}{known} states, "
+            f"{len(possible) - len(missing)} of {len(possible)} rules"
+        )
+        return f"{said}; not met: {among(missing)}" if missing else said
+
+
+def rules_met_by(exploration: Exploration) -> tuple[str, ...]:
+    """Return the names of the rules that happen somewhere in a search, in the system's order."""
+    places = {place for edges in exploration.edges for place, _ in edges}
+    return tuple(exploration.product.actions[place].rule.name for place in sorted(places))
