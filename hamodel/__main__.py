@@ -1,0 +1,5 @@
+"""`python -m hamodel` is `hamodel`."""
+
+from hamodel.cli import main
+
+main()

@@ -1,0 +1,199 @@
+"""The doors of the command line: what each command takes, and who does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from hamodel.cli.options import Format
+
+CLAIMS = "Only this claim (SIP-1b), or all that begin so (SIP-1, SIP); may be given more than once."
+FAULTS = "Judge every property under this budget instead: N, class=N,… or unlimited."
+REPAIRS = "How many repairs may happen: N or unlimited."
+CHANGES = "Change a parameter of the deployment: resource_manager.mode=single."
+RULES = "A Python file of yours that defines rules(parts)."
+DEPLOYMENT = "A TOML file, or the name of a shipped deployment."
+
+WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLOYMENT)]
+ChangeOptions = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=CHANGES)
+]
+RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="FILE", help=RULES)]
+
+
+class Doors(TyperGroup):
+    """A group of commands that ends every error of a user's with one line on stderr."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; what goes wrong becomes a line and an exit status."""
+        from hamodel.cli.output import prepare_streams, say
+        from hamodel.errors import HamodelError
+
+        prepare_streams()
+        try:
+            return super().invoke(ctx)
+        except HamodelError as error:
+            say(f"error: {error}")
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            say("interrupted")
+            raise typer.Exit(130) from None
+
+
+app = typer.Typer(
+    cls=Doors,
+    help="Prove or refute what a high-availability guide promises for your recording deployment.",
+    epilog="Exit: 0 fine, 1 a promise is refuted, 2 wrong input, 3 undetermined, 130 Ctrl-C.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from hamodel import __version__
+
+        typer.echo(f"hamodel {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def hamodel(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version.")
+    ] = False,
+) -> None:
+    """Prove or refute what a high-availability guide promises for your recording deployment."""
+
+
+@app.command()
+def check(  # noqa: PLR0913, PLR0917 (an option each)
+    deployment: WhereArgument = "reference",
+    claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=CLAIMS)] = None,
+    faults: Annotated[str, typer.Option(metavar="BUDGET", help=FAULTS)] = "",
+    repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
+    changes: ChangeOptions = None,
+    rules: RuleOptions = None,
+    expect: Annotated[
+        bool, typer.Option("--expect", help="Compare with the manifest; exit 1 if it differs.")
+    ] = False,
+    form: Annotated[
+        Format, typer.Option("--format", help="How the report is written.")
+    ] = Format.TEXT,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")
+    ] = None,
+    traces: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Save each story, for `hamodel trace`.")
+    ] = None,
+    limit_states: Annotated[
+        int, typer.Option(metavar="N", help="Cut each search short at so many states.")
+    ] = 1_000_000,
+    jobs: Annotated[
+        int, typer.Option(metavar="N", min=1, max=64, help="How many searches go on at once.")
+    ] = 2,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell every story, and say what is going on.")
+    ] = False,
+) -> None:
+    """Check every promise of the guide for a deployment, and tell where one breaks."""
+    from hamodel.cli.check import run
+    from hamodel.cli.options import CheckOptions, read_budgets, split
+
+    options = CheckOptions(
+        deployment,
+        split(claims or ()),
+        read_budgets(faults, repairs),
+        tuple(changes or ()),
+        tuple(rules or ()),
+        expect,
+        form,
+        out,
+        traces,
+        limit_states,
+        jobs,
+        verbose,
+    )
+    raise typer.Exit(run(options))
+
+
+@app.command()
+def trace(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A story that was saved.")],
+    rules: RuleOptions = None,
+) -> None:
+    """Replay a saved story step by step."""
+    from hamodel.cli.replay import run
+
+    run(file, tuple(rules or ()))
+
+
+@app.command()
+def draw(
+    deployment: WhereArgument = "reference",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the pictures go.")] = Path(
+        "diagrams"
+    ),
+    changes: ChangeOptions = None,
+    rules: RuleOptions = None,
+) -> None:
+    """Draw the components, the deployment and its stories."""
+    from hamodel.cli.pictures import run
+
+    run(deployment, out, tuple(changes or ()), tuple(rules or ()))
+
+
+@app.command("rules")
+def rules_(
+    deployment: WhereArgument = "reference",
+    changes: ChangeOptions = None,
+    rules: RuleOptions = None,
+    fired: Annotated[
+        bool, typer.Option("--check", help="Search, and say which of them ever happen.")
+    ] = False,
+    faults: Annotated[str, typer.Option(metavar="BUDGET", help="For --check.")] = "1",
+    repairs: Annotated[str, typer.Option(metavar="N", help="For --check.")] = "1",
+    limit_states: Annotated[int, typer.Option(metavar="N", help="For --check.")] = 1_000_000,
+) -> None:
+    """List the rules of a deployment's model by family, and those that it cannot have."""
+    from hamodel.cli.families import run
+    from hamodel.cli.options import read_budgets
+
+    searched = read_budgets(faults, repairs).faults if fired else None
+    run(deployment, tuple(changes or ()), tuple(rules or ()), searched, limit_states)
+
+
+@app.command()
+def explain(
+    word: Annotated[
+        str,
+        typer.Argument(
+            help="A claim, rule, property, parameter, assumption, fault class or error code."
+        ),
+    ],
+    deployment: Annotated[
+        str, typer.Option("--deployment", metavar="DEPLOYMENT", help=DEPLOYMENT)
+    ] = "reference",
+) -> None:
+    """Explain a word that hamodel uses."""
+    from hamodel.cli.explain import run
+
+    run(word, deployment)
+
+
+@app.command()
+def init(
+    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="Where it goes.")] = Path(
+        "deployment.toml"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
+) -> None:
+    """Write a commented deployment file to start from."""
+    from hamodel.cli.initial import run
+
+    run(file, force=force)

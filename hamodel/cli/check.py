@@ -1,0 +1,85 @@
+"""`hamodel check`: read, search, judge, report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hamodel.cli.assess import Assessment, assess, planned
+from hamodel.cli.expect import compared, expected_of, scenario_of
+from hamodel.cli.options import CheckOptions, Format
+from hamodel.cli.output import (
+    check_writable,
+    emit,
+    make_folder,
+    say,
+    show,
+    write_file,
+)
+from hamodel.cli.progress import watching
+from hamodel.cli.reports import report
+from hamodel.cli.subject import chosen, read_subject
+from hamodel.errors import SearchError
+from hamodel.guide import Status
+from hamodel.trace import Trace, dump_trace
+
+
+def run(options: CheckOptions) -> int:
+    """Check a deployment, write the report, and return the exit status."""
+    if options.limit_states < 1:
+        raise SearchError("HA045", f"the limit is {options.limit_states}; it can be 1 or more")
+    if options.out is not None:
+        check_writable(options.out)
+    subject = read_subject(options.deployment, options.changes, options.rule_files)
+    for warning in subject.warnings:
+        say(f"warning: {warning}")
+    promises = chosen(subject, options.claims)
+    scenario = scenario_of(options)
+    searches = planned(promises, options.budgets)
+    with watching(searches, verbose=options.verbose) as watch:
+        assessment = assess(
+            subject,
+            promises,
+            budgets=options.budgets,
+            limit_states=options.limit_states,
+            processes=options.jobs,
+            watch=watch,
+        )
+    if scenario is not None:
+        assessment = expected_of(assessment, scenario)
+        if options.expect:
+            assessment = compared(assessment, scenario, options.claims)
+    if options.traces is not None:
+        save_traces(assessment, options.traces)
+    publish(assessment, options)
+    return assessment.exit_status
+
+
+def publish(assessment: Assessment, options: CheckOptions) -> None:
+    """Write the report where it was asked for."""
+    if options.out is not None:
+        write_file(options.out, report(assessment, options.form, verbose=options.verbose))
+        say(f"wrote {options.out}")
+    elif options.form is Format.TEXT:
+        from hamodel.cli.report_text import print_assessment
+
+        show(lambda console: print_assessment(assessment, console, verbose=options.verbose))
+    else:
+        emit(report(assessment, options.form, verbose=options.verbose))
+
+
+def save_traces(assessment: Assessment, folder: Path) -> None:
+    """Save the run of each refuted or witnessed row as JSON that `hamodel trace` replays."""
+    make_folder(folder)
+    for row in assessment.rows:
+        if row.verdict is None or row.prop is None or row.verdict.trace is None:
+            continue
+        if row.status in (Status.REFUTED, Status.WITNESSED):
+            path = folder / f"{row.source.id}-{row.prop.name}.json"
+            write_file(path, saved(row.verdict.trace, assessment))
+            say(f"wrote {path}")
+
+
+def saved(trace: Trace, assessment: Assessment) -> str:
+    """Return a trace's JSON, with enough about the deployment to replay it."""
+    subject = assessment.subject
+    return dump_trace(trace, subject.where, subject.changes, subject.rule_files)

@@ -1,0 +1,100 @@
+"""Comparing what was found with what the manifest expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from hamodel.cli.assess import Assessment, Row
+from hamodel.cli.options import CheckOptions
+from hamodel.errors import InputError, among
+from hamodel.guide.manifest import Expected, Scenario, shipped_manifest
+
+
+def scenario_of(options: CheckOptions) -> Scenario | None:
+    """
+    Return the scenario of the manifest that such a run is; None without one.
+
+    Raises
+    ------
+    InputError
+        HA085: the comparison was asked for, and there is none.
+    """
+    scenarios = shipped_manifest()
+    budgets = options.budgets
+    for scenario in scenarios:
+        same = scenario.is_run(
+            options.deployment, options.changes, budgets.faults_text, budgets.repairs_text
+        )
+        if same and not options.rule_files:
+            return scenario
+    if options.expect:
+        raise InputError(
+            "HA085",
+            "the manifest has no scenario with this deployment, --set, --faults and --repairs; "
+            f"it has {among((asked(scenario) for scenario in scenarios), 40) or 'none'}",
+        )
+    return None
+
+
+def asked(scenario: Scenario) -> str:
+    """Return the arguments that make a run of a scenario."""
+    changes = "".join(f" --set {change}" for change in scenario.changes)
+    faults = f" --faults {scenario.faults}" if scenario.faults else ""
+    repairs = f" --repairs {scenario.repairs}" if scenario.repairs else ""
+    return f"'{scenario.deployment}{changes}{faults}{repairs}'"
+
+
+def expected_of(assessment: Assessment, scenario: Scenario) -> Assessment:
+    """Return the assessment with what is expected beside each row."""
+    expected = {(each.claim, each.property): each for each in scenario.expect}
+    rows = tuple(replace(row, expected=expected.get(key_of(row))) for row in assessment.rows)
+    return replace(assessment, rows=rows)
+
+
+def compared(assessment: Assessment, scenario: Scenario, claims: Sequence[str] = ()) -> Assessment:
+    """Return the assessment with its differences from a scenario; with claims, theirs alone."""
+    return replace(assessment, differences=tuple(_differences(assessment, scenario, claims)))
+
+
+def key_of(row: Row) -> tuple[str, str]:
+    """Return what a row is found by in the manifest."""
+    return row.source.id, row.prop.name if row.prop else ""
+
+
+def found_in(row: Row) -> Expected:
+    """Return what the manifest would have to expect for a row to be as expected."""
+    verdict, beyond = row.verdict, row.beyond
+    return Expected(
+        *key_of(row),
+        row.status.value,
+        None if verdict is None else verdict.distinct_states,
+        None if verdict is None else verdict.depth,
+        "" if beyond is None else beyond.kind.value,
+    )
+
+
+def _differences(
+    assessment: Assessment, scenario: Scenario, claims: Sequence[str]
+) -> Iterator[str]:
+    for row in assessment.rows:
+        found = found_in(row)
+        if row.expected is None:
+            if not scenario.claims or row.source.id in scenario.claims:
+                yield f"{row.name} is {found.status}; the manifest does not know it"
+        elif found != row.expected:
+            yield f"{row.name} is {_said(found)}; expected was {_said(row.expected)}"
+    if claims:
+        return
+    rows = {key_of(row) for row in assessment.rows}
+    for expected in scenario.expect:
+        if (expected.claim, expected.property) not in rows:
+            name = f"{expected.claim} {expected.property}".strip()
+            yield f"{name} is not judged; expected was {_said(expected)}"
+
+
+def _said(expected: Expected) -> str:
+    sizes = "" if expected.states is None else f", {expected.states:,} states"
+    depth = "" if expected.depth is None else f", depth {expected.depth}"
+    beyond = f", beyond {expected.beyond}" if expected.beyond else ""
+    return f"{expected.status}{sizes}{depth}{beyond}"

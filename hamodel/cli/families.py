@@ -1,0 +1,186 @@
+"""`hamodel rules`: the rules of a deployment's model by family, and those that it cannot have."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hamodel.budget import Budget
+from hamodel.cli.output import show
+from hamodel.cli.report_text import KIND_STYLES
+from hamodel.cli.subject import read_system
+from hamodel.cli.words import allowed, plural
+from hamodel.engine.reference import explore
+from hamodel.guide.deployment import shipped
+from hamodel.guide.manifest import shipped_manifest
+from hamodel.guide.model import GENERATORS, Generator, family_of
+from hamodel.rule import Rule
+from hamodel.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """
+    The rules that one generator yields for a deployment.
+
+    Parameters
+    ----------
+    name
+        The generator's name.
+    rules
+        Its instances; none if the deployment cannot have any.
+    about
+        What they are, from the generator's docstring.
+    """
+
+    name: str
+    rules: tuple[Rule, ...]
+    about: str = ""
+
+    @property
+    def kinds(self) -> str:
+        """The kinds of its rules, mostly one."""
+        return ", ".join(dict.fromkeys(rule.kind.value for rule in self.rules))
+
+    @property
+    def cost(self) -> str:
+        """What its rules take from the fault budget."""
+        costs = (f"{name}={n}" for rule in self.rules for name, n in rule.cost.items())
+        return ", ".join(dict.fromkeys(costs))
+
+    @property
+    def cites(self) -> str:
+        """What its rules cite."""
+        return ", ".join(dict.fromkeys(rule.cite for rule in self.rules if rule.cite))
+
+
+def families(system: System) -> tuple[Family, ...]:
+    """Return every family: those of the system in the order of its rules, then those it lacks."""
+    known = {family_of(generator): generator for generator in GENERATORS}
+    rules: dict[str, list[Rule]] = {}
+    for rule in system.rules:
+        rules.setdefault(rule.family, []).append(rule)
+    lacking = [name for name in known if name not in rules]
+    return tuple(
+        Family(name, tuple(rules.get(name, ())), about(known.get(name)))
+        for name in (*rules, *lacking)
+    )
+
+
+def about(function: Generator | None) -> str:
+    """Return the first line of a generator's docstring, without what it cites after two spaces."""
+    doc = inspect.getdoc(function) if function is not None else None
+    return doc.splitlines()[0].partition("  ")[0] if doc else ""
+
+
+def where_else(name: str, deployment: str) -> str:
+    """Return a shipped deployment or a scenario of the manifest that has rules of a family."""
+    runs: list[tuple[str, tuple[str, ...]]] = [(where, ()) for where in shipped()]
+    runs += [(each.deployment, each.changes) for each in shipped_manifest()]
+    for where, changes in dict.fromkeys(runs):
+        if (where, changes) == (deployment, ()):
+            continue
+        if any(rule.family == name for rule in read_system(where, changes).rules):
+            return " ".join([where, *(f"--set {change}" for change in changes)])
+    return ""
+
+
+def run(
+    where: str,
+    changes: Sequence[str],
+    rule_files: Sequence[Path],
+    searched: Budget | None,
+    limit_states: int,
+) -> None:
+    """List the families; with a budget, search and say which rules ever happen."""
+    system = read_system(where, changes, rule_files)
+    fired = None if searched is None else happening(system, searched, limit_states)
+    found = families(system)
+    elsewhere = {
+        family.name: where_else(family.name, where) for family in found if not family.rules
+    }
+    show(lambda console: _print(found, elsewhere, fired, console))
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """Which rules happened in a search, under which budget, and whether it came to an end."""
+
+    rules: frozenset[str]
+    budget: Budget
+    complete: bool
+
+
+def happening(system: System, budget: Budget, limit_states: int) -> Fired:
+    """Search within a budget, and return the rules that happened."""
+    exploration = explore(system, budget, limit_states=limit_states)
+    used = {action for edges in exploration.edges for action, _ in edges}
+    names = (exploration.product.actions[action].rule.name for action in used)
+    return Fired(frozenset(names), budget, exploration.complete)
+
+
+def _print(
+    found: Sequence[Family], elsewhere: Mapping[str, str], fired: Fired | None, console: Console
+) -> None:
+    here = [family for family in found if family.rules]
+    console.print(_table(here, fired))
+    console.print()
+    if fired is not None:
+        for line in _not_fired(here, fired):
+            console.print(line)
+    lacking = [family for family in found if not family.rules]
+    if lacking:
+        console.print(Text("This deployment cannot have:", style="bold"))
+        for family in lacking:
+            place = elsewhere[family.name]
+            there = f"there is one in: {place}" if place else "no shipped deployment has one"
+            console.print(Text(f"  {family.name}: {family.about} ({there})"))
+        console.print()
+    number = sum(len(family.rules) for family in here)
+    families_ = "1 family" if len(here) == 1 else f"{len(here)} families"
+    console.print(
+        Text(f"{plural(number, 'rule')} in {families_}; `hamodel explain NAME` says more.")
+    )
+
+
+def _table(found: Sequence[Family], fired: Fired | None) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    table.add_column("family", overflow="fold")
+    table.add_column("kind")
+    table.add_column("rules", justify="right", no_wrap=True)
+    if fired is not None:
+        table.add_column("happen", justify="right", no_wrap=True)
+    table.add_column("cost", overflow="fold")
+    table.add_column("cites")
+    for family in found:
+        [kind, *_] = [rule.kind for rule in family.rules]
+        cells: list[str | Text] = [family.name]
+        cells.append(Text(family.kinds, style=KIND_STYLES.get(kind, "")))
+        cells.append(str(len(family.rules)))
+        if fired is not None:
+            cells.append(str(sum(rule.name in fired.rules for rule in family.rules)))
+        table.add_row(*cells, family.cost, family.cites)
+    return table
+
+
+def _not_fired(found: Sequence[Family], fired: Fired) -> Iterator[Text]:
+    never = [rule for family in found for rule in family.rules if rule.name not in fired.rules]
+    cut = "" if fired.complete else ", in a search that was cut short"
+    if not never:
+        yield Text(f"Every rule happens, with at most {allowed(fired.budget)}{cut}.")
+        return
+    yield Text(f"These never happen, with at most {allowed(fired.budget)}{cut}:", style="bold")
+    for rule in never:
+        why = (
+            "the budget rules it out"
+            if fired.budget.charge(rule) is None
+            else f"it needs {rule.when}"
+        )
+        yield Text(f"  {rule.name}: {why}")

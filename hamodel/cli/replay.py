@@ -1,0 +1,63 @@
+"""`hamodel trace`: a saved story, replayed on the model that it was found in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hamodel.cli.output import read_file, show
+from hamodel.cli.report_text import print_story
+from hamodel.cli.story import Story, told
+from hamodel.cli.subject import read_system
+from hamodel.errors import InputError, SearchError
+from hamodel.trace import TraceFile, load_trace, trace_of
+
+
+def run(file: Path, rule_files: Sequence[Path]) -> None:
+    """Replay a trace and print its story."""
+    story = replayed(file, rule_files)
+    show(lambda console: print_story(story, console))
+
+
+def replayed(file: Path, rule_files: Sequence[Path]) -> Story:
+    """
+    Return the story of a saved trace, every step of it made again by the model.
+
+    Raises
+    ------
+    HamodelError
+        HA041 if the model does not make these steps, HA042 or HA043 for what is no trace, HA082
+        if the rule files are not those that it was found with.
+    """
+    try:
+        saved = load_trace(read_file(file))
+    except SearchError as error:
+        raise InputError(error.code, error.message, file=str(file)) from None
+    _check_rule_files(saved, rule_files, file)
+    system = read_system(saved.model, saved.settings, rule_files)
+    _check_marks(saved, file)
+    trace = trace_of(system, saved.rules, loop=saved.loop, fork=saved.fork, note=saved.note)
+    kinds = {rule.name: rule.kind for rule in system.rules}
+    changes = "".join(f", with {change}" for change in saved.settings)
+    return told(trace, kinds, f"{saved.model}{changes}: {len(trace)} steps")
+
+
+def _check_rule_files(saved: TraceFile, given: Sequence[Path], file: Path) -> None:
+    needed = sorted(Path(name).name for name in saved.rule_files)
+    if needed != sorted(path.name for path in given):
+        said = " ".join(f"--rules {name}" for name in saved.rule_files) or "no --rules"
+        raise InputError(
+            "HA082",
+            f"it was found with {said}; give the same: a trace never has code loaded",
+            file=str(file),
+        )
+
+
+def _check_marks(saved: TraceFile, file: Path) -> None:
+    for name, mark in (("loop", saved.loop), ("fork", saved.fork)):
+        if mark is not None and not 0 <= mark <= len(saved.rules):
+            raise InputError(
+                "HA042",
+                f"its {name} is step {mark}; it has {len(saved.rules)} steps",
+                file=str(file),
+            )

@@ -1,0 +1,161 @@
+"""The report for people: a table, the stories, what it covers, totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from hamodel.cli.assess import Assessment, Row
+from hamodel.cli.story import Step, Story, stories
+from hamodel.cli.words import allowed, plural, spoken
+from hamodel.guide import Status
+from hamodel.rule import Kind
+
+STYLES = {
+    Status.PROVED: "green",
+    Status.REFUTED: "bold red",
+    Status.UNDETERMINED: "yellow",
+    Status.WITNESSED: "cyan",
+}
+KIND_STYLES = {Kind.FAILURE: "red", Kind.REPAIR: "green", Kind.ENVIRONMENT: "blue"}
+NARROW = 110
+"""Below this width what lies beyond stands under the why, not in a column of its own."""
+
+
+def print_assessment(assessment: Assessment, console: Console, *, verbose: bool = False) -> None:
+    """Print the whole report."""
+    console.print(_head(assessment))
+    console.print()
+    console.print(_table(assessment, narrow=console.width < NARROW))
+    for story in stories(assessment, verbose=verbose):
+        print_story(story, console)
+    console.print()
+    for line in _foot(assessment, verbose):
+        console.print(line)
+
+
+def _head(assessment: Assessment) -> Text:
+    subject = assessment.subject
+    head = Text.assemble((subject.name, "bold"), ", against ", subject.sources.title)
+    for change in subject.changes:
+        head.append(f"\n  with {change}")
+    for file in subject.rule_files:
+        head.append(f"\n  with the rules of {file}")
+    if assessment.budget:
+        head.append(f"\n  every property judged under: {assessment.budget}")
+    return head
+
+
+def _table(assessment: Assessment, *, narrow: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    for name in ("claim", "strength", "verdict"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("states", justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    if not narrow:
+        table.add_column("beyond", overflow="fold", max_width=34)
+    before: Row | None = None
+    for row in assessment.rows:
+        if before is not None and before.source.heading != row.source.heading:
+            table.add_row("")
+        repeated = before is not None and before.source.id == row.source.id
+        table.add_row(*_cells(row, repeated=repeated, narrow=narrow))
+        before = row
+    return table
+
+
+def _cells(row: Row, *, repeated: bool, narrow: bool) -> Iterator[Text | str]:
+    yield "" if repeated else Text(row.source.id, style="bold")
+    yield "" if repeated else row.source.strength or "–"
+    yield Text(row.status.value, style=STYLES.get(row.status, "dim"))
+    searched = row.verdict is not None and row.verdict.distinct_states > 0
+    yield f"{row.verdict.distinct_states:,}" if row.verdict is not None and searched else "–"
+    why = Text(f"{spoken(row.prop.name)}: " if row.prop else "")
+    why.append(row.why, style="dim" if row.prop else "")
+    if row.accepted and row.status is Status.REFUTED:
+        why.append(" (accepted)", style="yellow")
+    beyond = beyond_in_words(row)
+    if narrow and beyond:
+        why.append(f"\nbeyond: {beyond}", style="dim")
+    yield why
+    if not narrow:
+        yield Text(beyond, style="dim")
+
+
+def beyond_in_words(row: Row) -> str:
+    """Return what happens beyond a row's assumptions: `REFUTED with hang=1`."""
+    if row.beyond is None:
+        return ""
+    return f"{row.beyond.kind.value} with {allowed(row.beyond.budget)}"
+
+
+def print_story(story: Story, console: Console) -> None:
+    """Print a story's steps, with what each changes and what is heard."""
+    style = STYLES.get(story.row.status, "") if story.row is not None else ""
+    console.print()
+    console.print(Text(story.title, style=style or "bold"))
+    for line in story.head:
+        console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+    for step in story.steps:
+        _print_step(step, console, brief=story.brief)
+    for line in story.end:
+        console.print(Padding(Text(f"⇒ {line}."), (0, 0, 0, 2)))
+
+
+def _print_step(step: Step, console: Console, *, brief: bool) -> None:
+    if step.before:
+        console.print(Padding(Text(f"— {step.before}", style="bold"), (0, 0, 0, 2)))
+    kind = "" if step.kind in (None, Kind.PROTOCOL) else f"  ({step.kind.value})"
+    style = KIND_STYLES.get(step.kind, "") if step.kind is not None else ""
+    line = Text.assemble(f"{step.number:3}. ", (f"{step.rule}{kind}", style))
+    console.print(Padding(line, (0, 0, 0, 2)))
+    if brief:
+        return
+    for message in step.messages:
+        console.print(Padding(Text(f"» {message}"), (0, 0, 0, 9)))
+    for change in step.changes:
+        console.print(Padding(Text(change, style="dim"), (0, 0, 0, 9)))
+
+
+def _foot(assessment: Assessment, verbose: bool) -> Iterator[Text]:
+    subject = assessment.subject
+    yield Text(f"Scope: these verdicts are for {subject.scope}, no more.")
+    statuses = assessment.claims
+    for claim, reason in subject.accept.items():
+        if claim in statuses:
+            yield Text(f"Accepted: {claim} ({statuses[claim].value}): {reason}")
+    if verbose:
+        for note in subject.notes:
+            yield Text(f"Note: {note}")
+    if assessment.differences is not None:
+        yield from _differences(assessment.differences)
+    if assessment.interrupted:
+        yield Text("Interrupted: what was not judged by then is UNDETERMINED.", style="yellow")
+    yield totals(assessment)
+
+
+def _differences(differences: tuple[str, ...]) -> Iterator[Text]:
+    if not differences:
+        yield Text("As the manifest expects.", style="green")
+        return
+    yield Text(f"{plural(len(differences), 'difference')} from the manifest:", style="bold red")
+    for difference in differences:
+        yield Text(f"  {difference}")
+
+
+def totals(assessment: Assessment) -> Text:
+    """Return how many claims have each status, in one line."""
+    line = Text(f"{plural(len(assessment.claims), 'claim')}: ")
+    for place, (status, number) in enumerate(assessment.totals.items()):
+        line.append(", " if place else "")
+        line.append(f"{number} {status.value}", style=STYLES.get(status, ""))
+    accepted = {row.source.id for row in assessment.rows if row.accepted}
+    refuted = [c for c, s in assessment.claims.items() if s is Status.REFUTED and c in accepted]
+    if refuted:
+        line.append(f" ({len(refuted)} of them accepted)")
+    return line

@@ -1,0 +1,286 @@
+"""
+The searches behind an assessment: one for each budget, in several processes where that works.
+
+A search that happens in a process of its own sends what it finds as messages. The results do not
+depend on how many processes there are: they are put in the order of the searches.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from typing import TypeAlias
+
+from hamodel.budget import Budget
+from hamodel.engine.check import judge
+from hamodel.engine.reference import explore
+from hamodel.errors import HamodelError, ModelError, SearchError
+from hamodel.property import Property
+from hamodel.system import System
+from hamodel.trace import Trace
+from hamodel.verdict import UNDETERMINED, Verdict, VerdictKind
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One exploration, and the properties that are read off it."""
+
+    budget: Budget
+    props: tuple[Property, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a search has come."""
+
+    search: int
+    states: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict without its property and budget, which need not travel between processes."""
+
+    search: int
+    place: int
+    kind: str
+    why: str
+    sizes: tuple[int, int, int]
+    trace: Trace | None
+    witness: Trace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A search met an error of the model's or of the budget's."""
+
+    search: int
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A search has judged all that it can."""
+
+    search: int
+
+
+Message: TypeAlias = Progress | Judged | Failed | Done
+Watch: TypeAlias = Callable[[Message], None]
+
+
+@dataclass(slots=True)
+class Found:
+    """
+    What a list of searches found.
+
+    Attributes
+    ----------
+    verdicts
+        By (budget, property); complete unless it was interrupted.
+    interrupted
+        Whether Ctrl-C ended it early.
+    """
+
+    verdicts: dict[tuple[Budget, Property], Verdict] = field(default_factory=dict)
+    interrupted: bool = False
+
+    def take(self, searches: Sequence[Search], message: Message) -> None:
+        """Keep a verdict; raise the error that a search has met."""
+        match message:
+            case Failed():
+                raise SearchError(message.code, message.message)
+            case Judged():
+                search = searches[message.search]
+                prop = search.props[message.place]
+                self.verdicts[search.budget, prop] = Verdict(
+                    prop,
+                    search.budget,
+                    VerdictKind(message.kind),
+                    message.why,
+                    *message.sizes,
+                    trace=message.trace,
+                    premise_witness=message.witness,
+                )
+            case Progress() | Done():
+                pass
+
+    def complete(self, searches: Sequence[Search], why: str) -> None:
+        """Give each property without a verdict the verdict that it is undetermined."""
+        for search in searches:
+            for prop in search.props:
+                unknown = Verdict(prop, search.budget, UNDETERMINED, why, 0, 0, 0)
+                self.verdicts.setdefault((search.budget, prop), unknown)
+
+
+def run_searches(
+    system: System,
+    searches: Sequence[Search],
+    *,
+    limit_states: int | None = None,
+    processes: int = 1,
+    watch: Watch = lambda _: None,
+) -> Found:
+    """
+    Carry out every search; on Ctrl-C return what is known.
+
+    Parameters
+    ----------
+    system, searches
+        What is searched, and under which budgets.
+    limit_states
+        Where each search is cut short.
+    processes
+        How many searches go on at once, each in a process of its own if this is more than 1.
+    watch
+        Called with each message.
+
+    Raises
+    ------
+    SearchError
+        What a search raises.
+    """
+    found = Found()
+    forking = processes > 1 and len(searches) > 1
+    forking = forking and "fork" in multiprocessing.get_all_start_methods()
+    run = _in_processes if forking else _in_turn
+    try:
+        for message in run(system, searches, limit_states, processes, watch):
+            found.take(searches, message)
+            watch(message)
+    except KeyboardInterrupt:
+        found.interrupted = True
+    found.complete(searches, "interrupted" if found.interrupted else "its process ended early")
+    return found
+
+
+def _in_turn(
+    system: System, searches: Sequence[Search], limit: int | None, _: int, watch: Watch
+) -> Iterator[Message]:
+    for number, search in enumerate(searches):
+        with _without_cycle_collection():
+            yield from _work(system, number, search, limit, watch)
+
+
+def _work(
+    system: System, number: int, search: Search, limit: int | None, watch: Watch
+) -> Iterator[Message]:
+    """Carry out one search, and yield what it finds as soon as it is found."""
+    try:
+        exploration = explore(
+            system,
+            search.budget,
+            limit_states=limit,
+            progress=lambda states, _, depth: watch(Progress(number, states, depth)),
+        )
+        counters = exploration.product.counters
+        sizes = len(exploration.states), exploration.transitions, exploration.depth
+        for place, prop in enumerate(search.props):
+            try:
+                system.check_property(prop, counters)
+            except ModelError as error:
+                yield Judged(number, place, UNDETERMINED.value, error.message, sizes, None, None)
+                continue
+            [verdict] = judge(exploration, [prop])
+            yield Judged(
+                number,
+                place,
+                verdict.kind.value,
+                verdict.why,
+                sizes,
+                verdict.trace,
+                verdict.premise_witness,
+            )
+    except HamodelError as error:
+        yield Failed(number, error.code, error.message)
+    except MemoryError:
+        for place in range(len(search.props)):
+            why = "the memory is used up; give --limit-states, or a smaller scope"
+            yield Judged(number, place, UNDETERMINED.value, why, (0, 0, 0), None, None)
+    yield Done(number)
+
+
+@contextmanager
+def _without_cycle_collection() -> Iterator[None]:
+    """Keep Python from looking for cycles among millions of states, which have none."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _in_processes(
+    system: System, searches: Sequence[Search], limit: int | None, processes: int, _: Watch
+) -> Iterator[Message]:
+    """Yield the messages of all searches, of which so many go on at once."""
+    context = multiprocessing.get_context("fork")
+    waiting = list(enumerate(searches))
+    running: dict[Connection, multiprocessing.process.BaseProcess] = {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < processes:
+                number, search = waiting.pop(0)
+                ours, theirs = context.Pipe(duplex=False)
+                process = context.Process(
+                    target=_child, args=(theirs, system, number, search, limit), daemon=True
+                )
+                with _without_interrupts():
+                    process.start()
+                theirs.close()
+                running[ours] = process
+            yield from _heard(running)
+    finally:
+        for child in running.values():
+            child.terminate()
+        for child in running.values():
+            child.join()
+
+
+def _heard(
+    running: dict[Connection, multiprocessing.process.BaseProcess],
+) -> Iterator[Message]:
+    """Wait for messages and yield them; forget the processes that have ended."""
+    for connection in wait(list(running)):
+        assert isinstance(connection, Connection)
+        try:
+            message: Message = connection.recv()
+        except EOFError:
+            running.pop(connection).join()
+            connection.close()
+        else:
+            yield message
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back; a process that is started meanwhile never gets it, its parent does."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _child(
+    connection: Connection, system: System, number: int, search: Search, limit: int | None
+) -> None:
+    """Carry out one search in a process of its own."""
+    gc.disable()
+    for message in _work(system, number, search, limit, connection.send):
+        connection.send(message)
+    connection.close()
+
+
+def searches_for(wanted: Mapping[Budget, Sequence[Property]]) -> tuple[Search, ...]:
+    """Return one search a budget, each property once in it."""
+    return tuple(Search(budget, tuple(dict.fromkeys(props))) for budget, props in wanted.items())

@@ -1,0 +1,108 @@
+"""Stories: a trace as numbered steps, told in a terminal, in Markdown or in a picture alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from hamodel.cli.assess import Assessment, Row
+from hamodel.cli.words import allowed, spoken
+from hamodel.guide import Status
+from hamodel.rule import Kind
+from hamodel.trace import Trace, TraceStep
+from hamodel.verdict import Verdict
+
+LOOP = "from here on, again and again:"
+STAYS = "and here it stays, for ever"
+FORK = "two continuations part here:"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step with its number and what stands before it, if it begins a loop or a fork."""
+
+    number: int
+    rule: str
+    kind: Kind | None
+    changes: tuple[str, ...]
+    messages: tuple[str, ...]
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """
+    A run, ready to be told.
+
+    Parameters
+    ----------
+    title
+        In one line.
+    steps
+        In order.
+    head, end
+        What is to be said before the first step and after the last.
+    row
+        What it shows; None for a saved trace.
+    brief
+        Whether the changes and messages are left out.
+    """
+
+    title: str
+    steps: tuple[Step, ...]
+    head: tuple[str, ...] = ()
+    end: tuple[str, ...] = ()
+    row: Row | None = None
+    brief: bool = False
+
+
+def told(trace: Trace, kinds: Mapping[str, Kind], title: str) -> Story:
+    """Return the story of a trace."""
+    steps = tuple(
+        _step(number, step, trace, kinds) for number, step in enumerate(trace.steps, start=1)
+    )
+    end = []
+    if trace.loop is not None:
+        stays = trace.loop == len(trace.steps)
+        end.append(STAYS if stays else f"and so on from step {trace.loop + 1}")
+    if not trace.steps:
+        end.append("this is the initial state; no step is needed")
+    if trace.note:
+        end.append(spoken(trace.note))
+    return Story(title, steps, end=tuple(end))
+
+
+def _step(number: int, step: TraceStep, trace: Trace, kinds: Mapping[str, Kind]) -> Step:
+    before = LOOP if trace.loop == number - 1 else FORK if trace.fork == number - 1 else ""
+    changes = tuple(map(str, step.changes))
+    return Step(number, step.rule, kinds.get(step.rule), changes, step.messages, before)
+
+
+def stories(assessment: Assessment, *, verbose: bool = False) -> Iterator[Story]:
+    """Yield the story of each refuted or witnessed row; with `verbose` also of each premise."""
+    for row in assessment.rows:
+        if row.verdict is None or row.prop is None:
+            continue
+        trace, witness = row.verdict.trace, row.verdict.premise_witness
+        name = f"{row.source.id} {row.status.value}: {spoken(row.prop.name)}"
+        if row.status in (Status.REFUTED, Status.WITNESSED) and trace is not None:
+            story = told(trace, assessment.kinds, name)
+            yield _of_row(story, row, row.verdict, brief=bool(row.accepted) and not verbose)
+        elif verbose and witness is not None:
+            yield _of_row(told(witness, assessment.kinds, name), row, row.verdict, brief=True)
+        if verbose and row.beyond is not None and row.beyond.trace is not None:
+            name = f"{row.source.id} {row.beyond.kind.value} beyond: {spoken(row.prop.name)}"
+            story = told(row.beyond.trace, assessment.kinds, name)
+            yield _of_row(story, row, row.beyond, brief=False)
+
+
+def _of_row(story: Story, row: Row, verdict: Verdict, *, brief: bool) -> Story:
+    """Return the story of a row's verdict, with what is to be known before it begins."""
+    assert row.prop is not None
+    head = [row.prop.why] if row.prop.why else []
+    head.append(f"at most {allowed(verdict.budget)}")
+    if row.accepted and row.status is Status.REFUTED:
+        head.append(f"accepted: {row.accepted}")
+    if brief and row.status is Status.REFUTED:
+        head.append("shortened; -v tells all of it")
+    return replace(story, head=tuple(head), row=row, brief=brief)
