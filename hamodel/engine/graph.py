@@ -4,9 +4,15 @@ Runs without end: `leads_to` under weak fairness, on the graph of a finished exp
 A run obeys weak fairness of a group iff, from no point on, a rule of the
 group stays enabled for ever without one of its rules ever happening. In
 a finite graph such a run ends up in a strongly connected part in which
-each fair group is disabled somewhere, or happens somewhere; a part of one
-state stands also for the run that stays there for ever because nothing
-that must happen is enabled.
+each fair group is disabled somewhere, or happens somewhere; the whole of
+a part is as good for that as any loop in it. A part of one state stands
+also for the run that stays there for ever because nothing that must
+happen is enabled.
+
+References
+----------
+Lichtenstein and Pnueli, "Checking that finite state concurrent programs
+satisfy their linear specification", POPL 1985, https://doi.org/10.1145/318593.318622
 """
 
 from __future__ import annotations
@@ -14,12 +20,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import Any, cast
 
 from hamodel.engine.reference import Exploration
 from hamodel.rule import Kind
 
 Edge = tuple[int, int]
 """An action's place and the state that it leads to."""
+Inside = Callable[[int], Iterable[Edge]]
+"""For a state of a part of the graph, those of its edges that stay in the part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,49 +42,85 @@ class Lasso:
 
 
 class Fairness:
-    """Which fairness group each action belongs to; None for an action that nobody must take."""
+    """
+    Which steps must happen: the protocol's groups, and those that a property assumes.
+
+    Attributes
+    ----------
+    groups
+        The names of the fair groups; the group of place i has the bit 1 << i.
+    bit_of
+        For each action the bit of its group; 0 for an action that nobody must take.
+    """
 
     def __init__(self, exploration: Exploration, assumed: Collection[str] = ()) -> None:
-        self.group_of = [
-            action.rule.group
-            if action.rule.kind is Kind.PROTOCOL or action.rule.group in assumed
-            else None
-            for action in exploration.product.actions
-        ]
-        self._exploration = exploration
+        bits: dict[str, int] = {}
+        self.bit_of: list[int] = []
+        for action in exploration.product.actions:
+            rule = action.rule
+            fair = rule.kind is Kind.PROTOCOL or rule.group in assumed
+            self.bit_of.append(bits.setdefault(rule.group, 1 << len(bits)) if fair else 0)
+        self.groups = tuple(bits)
+        self._edges = exploration.edges
 
-    def enabled(self, state: int) -> set[str]:
-        """Return the fair groups of which a rule is enabled in a state."""
-        groups = (self.group_of[action] for action, _ in self._exploration.edges[state])
-        return {group for group in groups if group is not None}
+    def enabled(self, state: int) -> int:
+        """Return the bits of the fair groups of which a rule is enabled in a state."""
+        bits, bit_of = 0, self.bit_of
+        for action, _ in self._edges[state]:
+            bits |= bit_of[action]
+        return bits
 
-    def allows_staying(self, part: Collection[int]) -> bool:
+    def allows_staying(self, part: Collection[int], inside: Inside) -> bool:
         """
         Return whether a fair run can stay in this strongly connected part for ever.
 
-        A part of one state without a loop is allowed iff no fair group is enabled there.
+        True iff each fair group is disabled in a state of the part, or happens inside it. So a
+        part of one state without a loop is allowed iff no fair group is enabled there.
         """
-        waiting = set.intersection(*(self.enabled(state) for state in part))
+        waiting = reduce(and_, map(self.enabled, part))
         for state in part:
             if not waiting:
                 return True
-            for action, target in self._exploration.edges[state]:
-                if target in part:
-                    waiting.discard(self.group_of[action] or "")
+            for action, _ in inside(state):
+                waiting &= ~self.bit_of[action]
         return not waiting
 
 
-def strongly_connected(
-    states: Collection[int], successors: Callable[[int], Iterable[int]]
-) -> Iterator[frozenset[int]]:
-    """Yield the strongly connected parts of the graph on these states, by networkx."""
+class _Adjacency:
+    """
+    What networkx's search asks of a directed graph, read off a mapping: no edge is copied.
+
+    A `networkx.DiGraph` of 1,600,000 edges takes longer to build than to search.
+    """
+
+    def __init__(self, adjacency: Mapping[int, Sequence[int]]) -> None:
+        self._adj = adjacency
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._adj)
+
+    def __getitem__(self, node: int) -> Sequence[int]:
+        return self._adj[node]
+
+    def is_directed(self) -> bool:
+        """Return True: edges have a direction."""
+        return True
+
+    def is_multigraph(self) -> bool:
+        """Return False: how many edges join two nodes makes no difference here."""
+        return False
+
+
+def strongly_connected(successors: Mapping[int, Sequence[int]]) -> Iterator[set[int]]:
+    """
+    Yield the strongly connected parts of a graph, each after all those that it leads to.
+
+    By networkx: Nuutila and Soisalon-Soininen's variant of Tarjan's algorithm, which completes a
+    part only when everything that can be reached from it is complete.
+    """
     import networkx as nx  # imported when used: `import hamodel` stays light
 
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from(states)
-    graph.add_edges_from((s, t) for s in states for t in successors(s) if t in graph)
-    for part in nx.strongly_connected_components(graph):
-        yield frozenset(part)
+    yield from nx.strongly_connected_components(cast(Any, _Adjacency(successors)))
 
 
 def unfulfilled(
@@ -93,106 +140,141 @@ def unfulfilled(
     Returns
     -------
     Lasso or None
-        With a shortest stem to a premise state from which there is such a run, and from there a
-        shortest way to the loop; None if there is no such run.
+        None iff there is no such run. Otherwise the shorter of two, stem and loop together: the
+        run with a shortest stem to a part of the graph where a fair run can stay, with the loop
+        that `fair_loop` finds there; and the shortest run to a state that need never be left.
     """
     edges = exploration.edges
     start = [i for i in range(len(edges)) if premise[i] and not conclusion[i]]
-    region = _reachable(start, lambda i: (t for _, t in edges[i] if not conclusion[t]))
-    if not region:
-        return None
-    traps: dict[int, frozenset[int]] = {}
-    for part in strongly_connected(region, lambda i: (t for _, t in edges[i] if t in region)):
-        if fairness.allows_staying(part):
+    region = _reachable(start, edges, conclusion)
+    traps: dict[int, set[int]] = {}
+    for part in strongly_connected(region):
+        if fairness.allows_staying(part, _within(edges, part)):
             traps.update(dict.fromkeys(part, part))
-    doomed = _backwards(traps, region, edges)
-    begin = next((i for i in start if i in doomed), None)
-    if begin is None:
+    found = _stem(exploration, start, region, traps)
+    if found is None:
         return None
-    way, end = _shortest(begin, traps, lambda i: [e for e in edges[i] if e[1] in region])
-    stem = [*_actions_to(exploration, begin), *way]
-    return Lasso(tuple(stem), tuple(_fair_loop(end, traps[end], exploration, fairness)))
+    stem, end = found
+    loop = fair_loop(end, _within(edges, traps[end]), fairness)
+    if loop:
+        still = {i for i in traps if not fairness.enabled(i)}
+        staying = _stem(exploration, start, region, still)
+        if staying is not None and len(staying[0]) <= len(stem) + len(loop):
+            stem, loop = staying[0], []
+    return Lasso(tuple(stem), tuple(loop))
 
 
-def _reachable(start: Iterable[int], successors: Callable[[int], Iterable[int]]) -> set[int]:
-    seen = set(start)
-    queue = deque(seen)
-    while queue:
-        for target in successors(queue.popleft()):
-            if target not in seen:
-                seen.add(target)
-                queue.append(target)
-    return seen
-
-
-def _backwards(
-    goals: Iterable[int], region: Collection[int], edges: Sequence[Sequence[Edge]]
-) -> set[int]:
-    before: dict[int, list[int]] = {i: [] for i in region}
-    for i in region:
-        for _, target in edges[i]:
-            if target in before:
-                before[target].append(i)
-    return _reachable(goals, before.__getitem__)
-
-
-def _shortest(
-    start: int, goals: Collection[int], successors: Callable[[int], Iterable[Edge]]
-) -> tuple[list[int], int]:
-    """Return the actions of a shortest way to one of the goals, and the goal."""
-    parents: dict[int, tuple[int, int]] = {start: (-1, -1)}
-    queue = deque([start])
+def _reachable(
+    start: Iterable[int], edges: Sequence[Sequence[Edge]], barred: Sequence[bool]
+) -> dict[int, list[int]]:
+    """Return what is reached from `start` past no barred state: for each state its successors."""
+    region: dict[int, list[int]] = {i: [] for i in start}
+    queue = deque(region)
     while queue:
         i = queue.popleft()
-        if i in goals:
-            end, way = i, []
-            while parents[i][0] >= 0:
-                i, action = parents[i]
-                way.append(action)
-            return way[::-1], end
-        for action, target in successors(i):
-            if target not in parents:
-                parents[target] = (i, action)
+        successors = region[i] = [t for _, t in edges[i] if not barred[t]]
+        for target in successors:
+            if target not in region:
+                region[target] = []
                 queue.append(target)
-    raise AssertionError("no goal can be reached")
+    return region
 
 
-def _actions_to(exploration: Exploration, state: int) -> list[int]:
+def _within(edges: Sequence[Sequence[Edge]], part: Collection[int]) -> Inside:
+    return lambda i: [edge for edge in edges[i] if edge[1] in part]
+
+
+def _stem(
+    exploration: Exploration, start: Sequence[int], region: Collection[int], goals: Collection[int]
+) -> tuple[list[int], int] | None:
+    """
+    Return the actions of a shortest run that goes by way of `start` and `region` to a goal.
+
+    Breadth first, each state of `start` entering when the search is as deep as that state.
+    """
+    parents: dict[int, Edge] = {}
+    waiting, frontier, depth = deque(start), list[int](), 0
+    while frontier or waiting:
+        depth = depth if frontier else exploration.depths[waiting[0]]
+        while waiting and exploration.depths[waiting[0]] <= depth:
+            if (i := waiting.popleft()) not in parents:
+                parents[i] = (-1, -1)
+                frontier.append(i)
+        following: list[int] = []
+        for i in frontier:
+            if i in goals:
+                return _run(exploration, parents, i), i
+            for action, target in exploration.edges[i]:
+                if target in region and target not in parents:
+                    parents[target] = (action, i)
+                    following.append(target)
+        frontier, depth = following, depth + 1
+    return None
+
+
+def _run(exploration: Exploration, parents: Mapping[int, Edge], state: int) -> list[int]:
     actions = []
+    while parents[state][0] >= 0:
+        action, state = parents[state]
+        actions.append(action)
     while state > 0:
         state, action = exploration.parents[state]
         actions.append(action)
     return actions[::-1]
 
 
-def _fair_loop(
-    start: int, part: frozenset[int], exploration: Exploration, fairness: Fairness
-) -> list[int]:
-    """Return the actions of a loop within a part that visits what fairness wants, from `start`."""
-    edges = exploration.edges
+def fair_loop(start: int, inside: Inside, fairness: Fairness) -> list[int]:
+    """
+    Return the actions of a fair loop from `start` within a part that allows staying.
 
-    def inside(i: int) -> list[Edge]:
-        return [e for e in edges[i] if e[1] in part]
+    Empty iff `start` need never be left. Goes, as long as some group has been enabled all along
+    and has not happened, to the nearest state or step that ends that; and then home. Short, but
+    not always the shortest, which is as hard to find as a travelling salesman's tour.
+    """
+    waiting, here, loop = fairness.enabled(start), start, list[Edge]()
+    while waiting:
+        edges = _relief(here, inside, waiting, fairness)
+        for action, here in edges:
+            waiting &= ~fairness.bit_of[action] & fairness.enabled(here)
+        loop += edges
+    if loop:
+        loop += _shortest(here, inside, lambda i: i == start, lambda _: False)
+    return [action for action, _ in loop]
 
-    waiting = set.intersection(*(fairness.enabled(state) for state in part))
-    everything = set().union(*(fairness.enabled(state) for state in part))
-    loop, here = [], start
 
-    def go(goals: Collection[int]) -> None:
-        nonlocal here
-        way, here = _shortest(here, goals, inside)
-        loop.extend(way)
+def _relief(start: int, inside: Inside, waiting: int, fairness: Fairness) -> list[Edge]:
+    """Return a shortest way to where one of these groups is disabled, or by a step of one."""
+    return _shortest(
+        start,
+        inside,
+        lambda state: bool(waiting & ~fairness.enabled(state)),
+        lambda action: bool(waiting & fairness.bit_of[action]),
+    )
 
-    for group in sorted(everything - waiting):
-        if not any(group not in fairness.enabled(state) for state in {here}):
-            go({state for state in part if group not in fairness.enabled(state)})
-    for group in sorted(waiting):
-        taking: Mapping[int, Edge] = {
-            i: e for i in part for e in inside(i) if fairness.group_of[e[0]] == group
-        }
-        go(taking)
-        action, here = taking[here]
-        loop.append(action)
-    if loop or any(inside(here)):
-        go({start})
-    return loop
+
+def _shortest(
+    start: int, inside: Inside, at: Callable[[int], bool], by: Callable[[int], bool]
+) -> list[Edge]:
+    """Return a shortest way to a state that `at` accepts, or by an action that `by` accepts."""
+    parents: dict[int, tuple[int, Edge]] = {}
+    queue = deque([start])
+    while queue:
+        i = queue.popleft()
+        if at(i):
+            return way(parents, start, i)
+        for edge in inside(i):
+            if by(edge[0]):
+                return [*way(parents, start, i), edge]
+            if edge[1] != start and edge[1] not in parents:
+                parents[edge[1]] = (i, edge)
+                queue.append(edge[1])
+    raise AssertionError("the part allows no fair run to stay")
+
+
+def way(parents: Mapping[int, tuple[int, Edge]], start: int, end: int) -> list[Edge]:
+    """Return the edges from `start` to `end`, each state's parent and edge being known."""
+    edges = []
+    while end != start:
+        end, edge = parents[end]
+        edges.append(edge)
+    return edges[::-1]

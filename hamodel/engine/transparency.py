@@ -1,12 +1,248 @@
-"""Transparency of a fault: divergence-preserving branching bisimulation (being written)."""
+"""
+Transparency of a fault: whether observers can tell that it happened.
+
+For each step s → t of the fault, `w` is s with that fault withdrawn: the
+variables of s, the budget's counters of t. The fault is transparent iff
+each such w and t are divergence-preserving branching bisimilar in what
+observers have and hear, and no observer hears the fault itself.
+`observers` says what they see, `bisimulation` which states they cannot
+tell apart, `difference` how they tell the others apart; the decision
+record docs/decisions/ on transparency says what is exact in that.
+
+References
+----------
+Van Glabbeek and Weijland, "Branching time and abstraction in bisimulation semantics", Journal of
+the ACM 43(3), 1996, https://doi.org/10.1145/233551.233556
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from hamodel.engine.bisimulation import Partition, condensed
+from hamodel.engine.difference import Side, Telling, choice, telling
+from hamodel.engine.graph import Fairness, fair_loop
+from hamodel.engine.observers import Event, View, reached, realised
 from hamodel.engine.reference import Exploration
 from hamodel.property import Property
-from hamodel.verdict import UNDETERMINED, Finding
+from hamodel.trace import trace_of
+from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A step of the fault: the state before it, its action, that fault withdrawn, and after it."""
+
+    before: int
+    action: int
+    without: int
+    after: int
 
 
 def compare(exploration: Exploration, prop: Property) -> Finding:
-    """Return whether the observers of a property can tell its fault."""
-    return Finding(UNDETERMINED, "not compared")
+    """
+    Return whether the observers of a property can tell its fault.
+
+    Parameters
+    ----------
+    exploration
+        Complete; it is not changed: states with a fault withdrawn go to a copy.
+
+    Returns
+    -------
+    Finding
+        PROVED with a shortest run to where the fault is possible and the premise holds;
+        REFUTED for the first such step, breadth first, that is told: a run to it, and from
+        `fork` on a continuation, with the fault as its first step or without it, that tells;
+        UNDETERMINED if there is no such step.
+    """
+    steps = list(_fault_steps(exploration, prop))
+    if not steps:
+        why = "nowhere does the premise hold and the fault happen, so nothing was shown"
+        return Finding(UNDETERMINED, why)
+    exploration, pairs = _with_withdrawn(exploration, steps)
+    judge = _Judge(exploration, prop, pairs)
+    for pair in pairs:
+        if (finding := judge.told(pair)) is not None:
+            return finding
+    note = f"here the premise holds, and this can happen: {judge.name(steps[0][1])}"
+    witness = exploration.trace_to(steps[0][0], note)
+    why = f"no observer can tell: {len(pairs):,} steps of the fault compared"
+    return Finding(PROVED, why, None, witness)
+
+
+def _fault_steps(exploration: Exploration, prop: Property) -> Iterator[tuple[int, int, int]]:
+    """Yield state, action and target of each step of the fault where the premise holds."""
+    actions = exploration.product.actions
+    faults = {place for place, action in enumerate(actions) if action.rule.name in prop.fault}
+    for i, edges in enumerate(exploration.edges):
+        found = [edge for edge in edges if edge[0] in faults]
+        if found and prop.given(exploration.state(i)):
+            yield from ((i, action, target) for action, target in found)
+
+
+def _with_withdrawn(
+    exploration: Exploration, steps: Sequence[tuple[int, int, int]]
+) -> tuple[Exploration, list[_Pair]]:
+    """
+    Return a copy of the exploration that has each state with the fault withdrawn, and the pairs.
+
+    What can happen from such a state can happen from the state before the fault too, where the
+    budget has more left: so no step beyond a domain can turn up here for the first time.
+    """
+    copy = replace(
+        exploration,
+        states=list(exploration.states),
+        edges=list(exploration.edges),
+        parents=list(exploration.parents),
+        depths=list(exploration.depths),
+        number=dict(exploration.number),
+    )
+    variables, names = len(copy.product.system.variables), copy.product.names
+    pairs = []
+    for i, action, target in steps:
+        values = copy.states[i][:variables] + copy.states[target][variables:]
+        withdrawn = dict(zip(names, values, strict=True))
+        pairs.append(_Pair(i, action, copy.add(withdrawn, i, action, copy.depths[i]), target))
+    copy.expand()
+    return copy, pairs
+
+
+class _Judge:
+    """Tells the pairs of one property apart."""
+
+    def __init__(self, exploration: Exploration, prop: Property, pairs: Sequence[_Pair]) -> None:
+        ends = (state for pair in pairs for state in (pair.without, pair.after))
+        self._exploration = exploration
+        self._view = View(exploration, prop, reached(exploration.edges, ends))
+        self._fairness = Fairness(exploration, prop.fair)
+        self._partition = Partition(condensed(self._view, self._fairness))
+
+    def name(self, action: int) -> str:
+        """Return the name of an action's rule."""
+        return self._exploration.product.actions[action].rule.name
+
+    def told(self, pair: _Pair) -> Finding | None:
+        """Return the refutation if observers can tell the two sides of a pair apart."""
+        view, fault = self._view, self.name(pair.action)
+        colours = view.colour[pair.without], view.colour[pair.after]
+        code = view.code(pair.without, pair.action, pair.after)
+        if colours[0] != colours[1]:
+            why = f"{fault} shows: {view.said((code, colours[1]), colours[0])}"
+            return self._refuted(pair, Side.AFTER, [], why)
+        if code and not self._partition.does(pair.without, code, pair.after):
+            why = f"{fault} is heard: {view.said((code, colours[1]), colours[0])}"
+            return self._refuted(pair, Side.AFTER, [], why)
+        if self._partition.same(pair.without, pair.after):
+            return None
+        found = telling(view, self._partition, pair.without, pair.after)
+        if found is not None:
+            return self._by_sequence(pair, found)
+        side, actions, words = choice(view, self._partition, pair.without, pair.after)
+        where = _where(fault, side)
+        why = f"{where[0]} it is possible to {words}; {where[1]} it is not, though the same is seen"
+        return self._refuted(pair, side, actions, why)
+
+    def _by_sequence(self, pair: _Pair, found: Telling) -> Finding:
+        start = self._start(pair, found.side)
+        why = self._why(pair, found)
+        if found.silence:
+            actions, loop = self._silence(start, found.events)
+            return self._refuted(pair, found.side, actions, why, loop)
+        run = realised(self._view, start, found.events)
+        assert run is not None, "what a block can show, each of its states can show"
+        if found.side is Side.WITHOUT and not found.ever:
+            tried = self._tried(pair.after, run[0], found.events[:-1])
+            if tried is not None:
+                return self._refuted(pair, Side.AFTER, tried, why)
+        return self._refuted(pair, found.side, run[0], why)
+
+    def _tried(
+        self, state: int, actions: Sequence[int], events: Sequence[Event]
+    ) -> list[int] | None:
+        """
+        Return how far a run without the fault can be followed after it; None unless to the events.
+
+        After the same events what only the run without the fault shows can never be seen: so this
+        run tells the two apart as well, and a reader sees the fault in it.
+        """
+        view, done, shown = self._view, list[int](), list[Event]()
+        for action in actions:
+            found = [place for place, edge in enumerate(view.edges[state]) if edge[0] == action]
+            if not found:
+                break
+            target = view.edges[state][found[0]][1]
+            event = view.codes[state][found[0]], view.colour[target]
+            if event != (0, view.colour[state]):
+                shown.append(event)
+            done.append(action)
+            state = target
+        return done if shown == list(events) else None
+
+    def _silence(self, start: int, events: Sequence[Event]) -> tuple[list[int], list[int]]:
+        """Return the actions of a short run that shows the events, and of a silent loop then."""
+        nodes, view = self._partition.nodes, self._view
+        traps = {i for i, node in nodes.node_of.items() if nodes.stays[node]}
+        run = realised(view, start, events, traps)
+        assert run is not None, "a block that stays has only states that lead to a loop"
+        actions, end = run
+        own = nodes.node_of[end]
+
+        def inside(i: int) -> list[tuple[int, int]]:
+            return [edge for edge in view.silent(i) if nodes.node_of[edge[1]] == own]
+
+        if loop := fair_loop(end, inside, self._fairness):
+            still = {i for i in traps if not self._fairness.enabled(i)}
+            staying = realised(view, start, events, still)
+            if staying is not None and len(staying[0]) <= len(actions) + len(loop):
+                return staying[0], []
+        return actions, loop
+
+    def _start(self, pair: _Pair, side: Side) -> int:
+        return pair.after if side is Side.AFTER else pair.without
+
+    def _why(self, pair: _Pair, found: Telling) -> str:
+        """Return in words what one side can show and the other cannot."""
+        view, fault = self._view, self.name(pair.action)
+        here, there = _where(fault, found.side)
+        start = view.colour[pair.without]
+        colours = [start, *(colour for _, colour in found.events)]
+        said = [view.said(*each) for each in zip(found.events, colours, strict=False)]
+        if found.silence:
+            once = f", once {said[-1]}," if said else ""
+            if found.side is Side.AFTER and not found.ever:
+                return f"{here}{once} {view.said(found.options[0], colours[-1], 'never ')}"
+            must = " or ".join(view.said(each, colours[-1]) for each in found.options[:2])
+            return f"{here}{once} nothing more need be seen; {there} it must: {must}"
+        once = f", once {said[-2]}," if len(said) > 1 else ""
+        if found.ever:
+            instead = " or ".join(view.said(each, colours[-2]) for each in found.options[:2])
+            only = f"only {instead}" if instead else "nothing"
+            return f"{here}{once} it can be next that {said[-1]}; {there}, {only}"
+        if found.side is Side.WITHOUT:
+            return f"{there}{once} {view.said(found.events[-1], colours[-2], 'never ')}"
+        return f"{here}{once} {said[-1]}; {there}, never"
+
+    def _refuted(
+        self,
+        pair: _Pair,
+        side: Side,
+        actions: Sequence[int],
+        why: str,
+        loop: Sequence[int] | None = None,
+    ) -> Finding:
+        run = self._exploration.run_to(pair.before)
+        names = [*run, *([self.name(pair.action)] if side is Side.AFTER else [])]
+        names += map(self.name, actions)
+        begins = None if loop is None else len(names)
+        names += map(self.name, loop or ())
+        note = why if side is Side.AFTER else f"{why}; this run goes on without it"
+        system = self._exploration.product.system
+        return Finding(REFUTED, why, trace_of(system, names, loop=begins, note=note, fork=len(run)))
+
+
+def _where(fault: str, side: Side) -> tuple[str, str]:
+    """Return in words where this side is, and where the other."""
+    words = f"after {fault}", f"without {fault}"
+    return words if side is Side.AFTER else words[::-1]

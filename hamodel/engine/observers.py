@@ -1,0 +1,181 @@
+"""
+What observers see of an exploration: a colour for every state, a code for what each step says.
+
+Two states have one colour iff every visible variable has one value in both.
+Code 0 is a step of which no observer hears anything. A step is silent iff
+its code is 0 and it leaves the colour as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from hamodel.engine.graph import Edge
+from hamodel.engine.reference import Exploration
+from hamodel.expr import Value, Var, word
+from hamodel.property import Property
+from hamodel.rule import Message
+
+Event = tuple[int, int]
+"""What a step shows: its code, and the colour that it leads to."""
+
+
+class View:
+    """
+    The graph of an exploration as the observers of a property see it.
+
+    Attributes
+    ----------
+    colour
+        For each state that was asked for, its colour.
+    codes
+        For each of them, what its steps say, in the order of its edges.
+    visible, messages
+        The visible values of a colour; the messages of a code, in the order of their words.
+    """
+
+    def __init__(self, exploration: Exploration, prop: Property, states: Iterable[int]) -> None:
+        self.edges: Sequence[Sequence[Edge]] = exploration.edges
+        self.colour: dict[int, int] = {}
+        self.codes: dict[int, tuple[int, ...]] = {}
+        self.visible: list[tuple[Value, ...]] = []
+        self.messages: list[tuple[Message, ...]] = [()]
+        self._known: dict[tuple[Message, ...], int] = {(): 0}
+        self._states = exploration.states
+        self._names = exploration.product.names
+        system = exploration.product.system
+        owned = (name for name, owner in system.owners.items() if owner in prop.observers)
+        self._shown = [name for name in owned if name not in prop.hide]
+        self._heard = [
+            tuple(each for each in action.rule.says if each.receiver in prop.observers)
+            for action in exploration.product.actions
+        ]
+        self._idempotent = frozenset(prop.idempotent)
+        self._look(list(states))
+
+    def silent(self, state: int) -> list[Edge]:
+        """Return the silent steps of a state."""
+        colour = self.colour
+        return [
+            edge
+            for edge, code in zip(self.edges[state], self.codes[state], strict=True)
+            if not code and colour[edge[1]] == colour[state]
+        ]
+
+    def said(self, event: Event, before: int, adverb: str = "") -> str:
+        """
+        Return an event in words, given the colour before it: `b gets ACK from a`.
+
+        With an adverb such as `"never "` only its messages, if it has any.
+        """
+        code, colour = event
+        parts = [
+            f"{each.receiver} {adverb}gets {each.kind}{_data(each)} from {each.sender}"
+            for each in self.messages[code]
+        ]
+        if code and adverb:
+            return " and ".join(parts)
+        values = zip(self._shown, self.visible[before], self.visible[colour], strict=True)
+        parts += [f"{name} {adverb}becomes {word(new)}" for name, old, new in values if old != new]
+        return " and ".join(parts) or "nothing is seen"
+
+    def code(self, state: int, action: int, target: int) -> int:
+        """Return the code of what an action says in a state, on its way to another."""
+        heard = self._heard[action]
+        if self.colour[state] == self.colour[target]:
+            heard = tuple(each for each in heard if each.kind not in self._idempotent)
+        if any(isinstance(item, Var) for each in heard for item in each.data):
+            before = dict(zip(self._names, self._states[state], strict=True))
+            heard = tuple(each.heard(before) for each in heard)
+        if len(heard) > 1:
+            heard = tuple(sorted(heard, key=str))
+        code = self._known.setdefault(heard, len(self.messages))
+        if code == len(self.messages):
+            self.messages.append(heard)
+        return code
+
+    def alike(self, event: Event, before: int) -> Callable[[Event], bool]:
+        """Return what recognises an event: by its messages, or by the values that it changes."""
+        code, colour = event
+        old, new = self.visible[before], self.visible[colour]
+        changed = [place for place in range(len(new)) if old[place] != new[place]]
+
+        def recognises(other: Event) -> bool:
+            if code:
+                return other[0] == code
+            return all(self.visible[other[1]][place] == new[place] for place in changed)
+
+        return recognises
+
+    def _look(self, states: Sequence[int]) -> None:
+        shown = [self._names.index(name) for name in self._shown]
+        colours: dict[tuple[Value, ...], int] = {}
+        for i in states:
+            values = self._states[i]
+            seen = tuple([values[place] for place in shown])
+            self.colour[i] = colours.setdefault(seen, len(colours))
+        self.visible = list(colours)
+        deaf = [not heard for heard in self._heard]
+        for i in states:
+            self.codes[i] = tuple(
+                [0 if deaf[action] else self.code(i, action, t) for action, t in self.edges[i]]
+            )
+
+
+def _data(message: Message) -> str:
+    return f" ({', '.join(word(item) for item in message.data)})" if message.data else ""
+
+
+def reached(edges: Sequence[Sequence[Edge]], start: Iterable[int]) -> list[int]:
+    """Return every state that is reached from these, in order."""
+    seen = set(start)
+    waiting = list(seen)
+    while waiting:
+        for _, target in edges[waiting.pop()]:
+            if target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    return sorted(seen)
+
+
+def realised(
+    view: View, start: int, events: Sequence[Event], goals: Collection[int] | None = None
+) -> tuple[list[int], int] | None:
+    """
+    Return the actions of a shortest run that shows these events, and where it ends.
+
+    With `goals`, it goes on by silent steps to one of them. None if there is no such run.
+    """
+    parents: dict[tuple[int, int], tuple[tuple[int, int], int]] = {}
+    first = (start, 0)
+    frontier = [first]
+    while frontier:
+        following = []
+        for here in frontier:
+            i, shown = here
+            if shown == len(events) and (goals is None or i in goals):
+                return _actions(parents, first, here), i
+            for (action, target), code in zip(view.edges[i], view.codes[i], strict=True):
+                if not code and view.colour[target] == view.colour[i]:
+                    there = (target, shown)
+                elif shown < len(events) and (code, view.colour[target]) == events[shown]:
+                    there = (target, shown + 1)
+                else:
+                    continue
+                if there not in parents and there != first:
+                    parents[there] = (here, action)
+                    following.append(there)
+        frontier = following
+    return None
+
+
+def _actions(
+    parents: Mapping[tuple[int, int], tuple[tuple[int, int], int]],
+    first: tuple[int, int],
+    here: tuple[int, int],
+) -> list[int]:
+    actions = []
+    while here != first:
+        here, action = parents[here]
+        actions.append(action)
+    return actions[::-1]
