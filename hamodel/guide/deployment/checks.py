@@ -237,6 +237,7 @@ def _check_claims(deployment: Deployment, draft: Draft) -> None:
     known = [claim.id for claim in guide_catalogue().claims]
     for claim in deployment.accept:
         if claim not in known:
-            near = [name for name in known if name.startswith(claim[:-1] or claim)]
+            stem = claim.partition("-")[0].casefold()
+            near = [name for name in known if name.partition("-")[0].casefold() == stem]
             message = f"this is no claim of the guide; it has {among(near or known)}."
             raise draft.error("HA069", ("accept", claim), message)

@@ -20,6 +20,7 @@ from hamodel.guide.deployment.schema import Deployment
 from hamodel.guide.deployment.shape import (
     Shape,
     duration_text,
+    parameters,
     possible,
     shape_of,
     table_shapes,
@@ -138,7 +139,10 @@ class _Speller:
             try:
                 name = key_named(key, shapes)
             except SpellingError as wrong:
-                raise self._error(wrong, (*written, key)) from None
+                homes = [found.key for found in parameters() if found.key.endswith(f".{key}")]
+                there = f"{shown(key)} is no key here, but there is {among(homes, 3)}."
+                better = SpellingError("HA063", there) if homes and key else wrong
+                raise self._error(better, (*written, key)) from None
             if name in spelt:
                 twice = SpellingError(
                     "HA071", f"this is {dotted((*path, name))}, which is given already."
@@ -250,8 +254,8 @@ def _group_change(
     ((name, values),) = change.items()
     groups = draft.data.setdefault("recorder_group", [{"name": "main"}])
     usable = groups if isinstance(groups, list) else []
-    names = [str(group.get("name")) for group in usable if isinstance(group, dict)]
-    if name not in names or not isinstance(values, dict):
+    names = [str(group.get("name")) if isinstance(group, dict) else "" for group in usable]
+    if not name or name not in names or not isinstance(values, dict):
         hint = f"possible: {among(f'recorder_group.{known}.KEY' for known in names)}"
         message = f"there is no such recorder group{nearest(name, names)}; {hint}."
         raise InputError("HA069", message, file=SET, key=f"recorder_group.{name}")

@@ -192,21 +192,25 @@ def _parameters(table: type[Table], prefix: str, read: Read) -> Iterator[Paramet
         awaits = shape.about.read if shape.about.read is not Read.NOW else read
         inner = shape.table or (shape_of(shape.items).table if shape.items else None)
         if inner:
-            place = f"{name}.NAME" if shape.base not in (tuple, inner) else name
-            yield from _parameters(inner, f"{prefix}{place}.", awaits)
+            yield from _parameters(inner, f"{prefix}{_named(name, shape)}.", awaits)
             continue
         default = defaults[name]
         written = "" if default in (NODEFAULT, None) else toml_text(default, shape)
         if default is None and shape.kind is Kind.DURATION:
             written = '"never"'
         yield Parameter(
-            key=prefix + name,
+            key=prefix + _named(name, shape),
             text=shape.about.text,
             possible=possible(shape),
             default=written,
             source=shape.about.source,
             awaits=awaits.value,
         )
+
+
+def _named(name: str, shape: Shape) -> str:
+    """Return a key, with NAME behind it where a user's own names stand."""
+    return f"{name}.NAME" if shape.keys else name
 
 
 def toml_text(value: Any, shape: Shape) -> str:

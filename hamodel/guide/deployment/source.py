@@ -245,7 +245,9 @@ class _Scanner:
         self._expect("]]" if is_list else "]")
         table: Key = ()
         for part in parents:
-            table = self._latest((*table, part))
+            table = (*table, part)
+            self.lines.setdefault(table, line)
+            table = self._latest(table)
         table = (*table, last)
         self.statements[line] = table
         if is_list:

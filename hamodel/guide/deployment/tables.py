@@ -98,7 +98,7 @@ class SipServer(Table, frozen=True, kw_only=True):
     """SIP Server: alone, or an active/hot-standby pair (SIP-1a)."""
 
     pair: Annotated[
-        Literal["single", "hot-standby"], About("Alone, or with a hot standby.", "SIP-1")
+        Literal["single", "hot-standby"], About("Alone, or with a hot standby.", "SIP-1a")
     ] = "hot-standby"
     replication: Annotated[
         Literal["synchronous", "lagging"],

@@ -1,0 +1,151 @@
+"""Files as users write them load: a note for what awaits a feature, a warning for what idles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from hamodel.guide.deployment import Deployment, Note, load
+
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+def example(name: str) -> Deployment:
+    """Return the deployment of an example file."""
+    return load(EXAMPLES / f"{name}.toml")
+
+
+def brief(notes: tuple[Note, ...]) -> list[str]:
+    """Return each note's line and key."""
+    return [f"{note.line} {note.key}" for note in notes]
+
+
+def test_small_single_site() -> None:
+    """Two hosts, a single Resource Manager, one Media Server, one recorder."""
+    found = example("small-single-site")
+
+    assert "2 calls, 1 Media Server, 1 recorder, 1 start a call" == found.scope_sentence
+    assert {
+        "host_1": ("sip_server_1", "resource_manager_1", "media_server_1"),
+        "host_2": ("sip_server_2", "recorder_1"),
+    } == found.hosts_in_scope
+    assert ("sip_server_2", "recorder_1", "t_lib_client_1") == found.hosts["host_2"]
+    assert 1 == found.installed("resource_manager")
+    assert found.management_layer.heartbeat_period is None
+    assert 60_000 == found.recorder_group[0].unsaved
+    assert [
+        "10 management_layer.lca_crash_detect",
+        "11 management_layer.addp_timeout",
+        "17 sip_server.ha_ready_delay",
+        "18 sip_server.switchover_overlap",
+        "19 sip_server.vip_move",
+        "25 resource_manager.monitor.interval",
+        "26 resource_manager.monitor.timeout",
+        "27 resource_manager.monitor.failures",
+        "28 resource_manager.monitor.probing",
+        "29 resource_manager.monitor.transport",
+        "30 resource_manager.monitor.hard_error_counts",
+        "42 recorder_group[1].separated",
+        "43 recorder_group[1].strategies",
+        "44 recorder_group[1].unsaved",
+        "45 recorder_group[1].orphan_timeout",
+        "47 t_lib_client",
+    ] == brief(found.notes)
+    assert [
+        "23 resource_manager.session_data",
+        "46 recorder_group[1].balance",
+    ] == brief(found.warnings)
+
+
+def test_trading_floor() -> None:
+    """Two sites, two recorder groups of two vendors, duplication with fixed targets."""
+    found = example("trading-floor")
+
+    assert "2 calls, 2 Media Servers, 3 recorders, 1 start a call" == found.scope_sentence
+    assert ("sip_server_1", "resource_manager_1", "media_server_1", "vendor_a") == (
+        found.sites["london_a"]
+    )
+    assert ("london_a", "london_b") == found.links["wan"].between
+    assert ("ha", "sip", "rtp", "t-lib") == found.links["wan"].carries
+    assert ("vendor_a", "vendor_b") == found.duplication.targets
+    assert ("signaling-backup", "media-backup") == found.recorder_group[0].strategies
+    assert ("acme:snapshot_takeover",) == found.recorder_group[1].strategies
+    assert ("recorder_3",) == found.recorder_groups["vendor_b"]
+    assert {
+        "MS-1": "single point of failure, signed off 2026-10",
+        "DUP-6": "same",
+    } == found.accept
+    assert [
+        "4 sites",
+        "7 links",
+        "15 resource_manager.lb_probe",
+        "19 duplication",
+        "26 recorder_group[1].separated",
+        "27 recorder_group[1].strategies",
+        "28 recorder_group[1].detects",
+        "29 recorder_group[1].reinvite_by",
+        "30 recorder_group[1].unsaved",
+        "34 recorder_group[2].strategies",
+        "35 recorder_group[2].unsaved",
+        "39 recording.session_expires",
+    ] == brief(found.notes)
+    assert () == found.warnings
+
+
+def test_private_edition_big() -> None:
+    """Twelve Media Servers and eight recorders, three of each in scope, and a T-lib client."""
+    found = example("private-edition-big")
+
+    assert "2 calls, 3 of 12 Media Servers, 3 of 8 recorders, 1 start a call" == (
+        found.scope_sentence
+    )
+    assert ("media_server_1", "media_server_2", "media_server_3") == found.media_servers
+    assert 12 == found.installed("media_server")
+    assert 2 == found.installed("t_lib_client")
+    assert found.t_lib_client is not None
+    assert "recording-session" == found.t_lib_client.stop_scope
+    assert found.media_server.liveness is not None
+    assert 20_000 == found.media_server.liveness.timeout
+    assert 200 == found.sip_server.replication_lag
+    assert [
+        "9 sip_server.replication_lag",
+        "16 resource_manager.notify_limit",
+        "17 resource_manager.takeover",
+        "18 resource_manager.peer_heartbeat",
+        "19 resource_manager.peer_misses",
+        "20 resource_manager.drain",
+        "22 resource_manager.monitor.interval",
+        "23 resource_manager.monitor.timeout",
+        "24 resource_manager.monitor.failures",
+        "25 resource_manager.monitor.probing",
+        "26 resource_manager.monitor.transport",
+        "27 resource_manager.monitor.tcp_setup",
+        "31 media_server.liveness",
+        "32 media_server.restart",
+        "34 media_server.rejoin_rate",
+        "38 recorder_group[1].separated",
+        "39 recorder_group[1].strategies",
+        "40 recorder_group[1].unsaved",
+        "42 recorder_group[1].retry_on_timeout",
+        "43 t_lib_client",
+    ] == brief(found.notes)
+    assert () == found.warnings
+
+
+AWAITED: Mapping[str, str] = {
+    "trading-floor": "it awaits network partitions.",
+    "private-edition-big": "it awaits timers.",
+    "small-single-site": "it awaits timers.",
+}
+
+
+@pytest.mark.parametrize("name", AWAITED)
+def test_notes_say_what_they_await(name: str) -> None:
+    """A note says that the key has no effect yet, what it awaits, and where it is."""
+    first = example(name).notes[0]
+
+    assert f"has no effect yet; {AWAITED[name]}" == first.text
+    assert str(EXAMPLES / f"{name}.toml") == first.file
+    assert f"{first.file}:{first.line} [{first.key}]: {first.text}" == str(first)

@@ -1,0 +1,126 @@
+"""A key that is given and can affect nothing is a warning; one that has an effect is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from hamodel.guide.deployment import loads
+
+ALONE = 'sip_server.pair = "single"\n'
+ONE_MANAGER = 'resource_manager.mode = "single"\n'
+CLIENT = "[t_lib_client]\n"
+GROUP = '[[recorder_group]]\nname = "a"\n'
+
+
+def idle(body: str) -> list[str]:
+    """Return the keys that a deployment with this body is warned of."""
+    return [note.key for note in loads(f'name = "site"\n{body}').warnings]
+
+
+@pytest.mark.parametrize(
+    ("premise", "line"),
+    [
+        (ALONE, 'sip_server.replication = "lagging"'),
+        (ALONE, 'sip_server.replication_lag = "1 s"'),
+        (ALONE, "sip_server.synced_at_start = false"),
+        (ALONE, 'sip_server.ha_ready_delay = "1 s"'),
+        (ALONE, 'sip_server.switchover_overlap = "1 s"'),
+        (ALONE, 'sip_server.vip_move = "1 s"'),
+        (ALONE, 'management_layer.scs = "pair"'),
+        (ALONE, 'management_layer.lca_crash_detect = "1 s"'),
+        (ALONE, 'management_layer.addp_timeout = "1 s"'),
+        (ALONE, 'management_layer.heartbeat_period = "5 s"'),
+        ("", 'sip_server.replication_lag = "1 s"'),
+        (ONE_MANAGER, 'resource_manager.record_route = "own-address"'),
+        (ONE_MANAGER, 'resource_manager.session_data = "not-shared"'),
+        (ONE_MANAGER, "resource_manager.replicates_health = false"),
+        (ONE_MANAGER, 'resource_manager.takeover = "1 s"'),
+        (ONE_MANAGER, 'resource_manager.peer_heartbeat = "1 s"'),
+        (ONE_MANAGER, "resource_manager.peer_misses = 2"),
+        (ONE_MANAGER, 'resource_manager.lb_probe = "1 s"'),
+        (
+            'resource_manager.mode = "active-hot-standby"\n',
+            'resource_manager.lb_probe = "1 s"',
+        ),
+        ('resource_manager.notify = "once"\n', "resource_manager.notify_limit = 3"),
+        ("", 'resource_manager.monitor.tcp_setup = "1 s"'),
+        ("media_server.count = 1\n", 'media_server.balance = "round-robin"'),
+        ("scope.media_servers = 1\n", 'media_server.balance = "round-robin"'),
+        ("", 'duplication.targets = ["main", "main"]'),
+        ("", "duplication.rebuild_leg = true"),
+        ('duplication.requested_by = "sip-server"\n', 'duplication.targets = ["main", "main"]'),
+    ],
+)
+def test_idle(premise: str, line: str) -> None:
+    """A key is idle under its premise, and only that key."""
+    assert [line.partition(" = ")[0]] == idle(premise + line)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'sip_server = { replication = "lagging", replication_lag = "1 s" }',
+        'management_layer.heartbeat_period = "5 s"',
+        'resource_manager = { record_route = "own-address", lb_probe = "1 s", takeover = "1 s" }',
+        "resource_manager.notify_limit = 3",
+        'resource_manager.monitor = { transport = "tcp", tcp_setup = "1 s" }',
+        'media_server.balance = "round-robin"',
+        'duplication = { requested_by = "sip-server", rebuild_leg = true }',
+        f'{GROUP}strategies = ["media-backup"]\ndetects = "1 s"\nreinvite_by = "active"',
+        f'{GROUP}strategies = ["acme:own"]\ndetects = "1 s"\nreinvite_by = "active"',
+        f"{CLIENT}backup = true\nstate_shared = true",
+        f'{CLIENT}[duplication]\nrequested_by = "t-lib-client"',
+    ],
+)
+def test_not_idle(body: str) -> None:
+    """Without the premise the same keys are not idle."""
+    assert [] == idle(body)
+
+
+def test_idle_in_a_group() -> None:
+    """A recorder group's idle keys are named with the group's number."""
+    body = f'{GROUP}count = 1\nbalance = "any"\ndetects = "1 s"\nreinvite_by = "active"'
+
+    assert [
+        "recorder_group[1].balance",
+        "recorder_group[1].detects",
+        "recorder_group[1].reinvite_by",
+    ] == idle(body)
+
+
+def test_idle_without_a_backup() -> None:
+    """What the backup of a T-lib client does is idle without one."""
+    body = f'{CLIENT}takeover = "1 s"\nresync_on_activate = true\nstate_shared = true\nping = {{}}'
+
+    assert [
+        "t_lib_client.takeover",
+        "t_lib_client.resync_on_activate",
+        "t_lib_client.state_shared",
+    ] == idle(body)
+
+
+def test_text_of_a_warning() -> None:
+    """A warning says where the key is, and why it is idle."""
+    (warning,) = loads(f'name = "site"\n{ONE_MANAGER}resource_manager.peer_misses = 2').warnings
+
+    assert (
+        "text:3 [resource_manager.peer_misses]: can affect nothing here:"
+        " there is one Resource Manager." == str(warning)
+    )
+
+
+def test_a_table_is_noted_once() -> None:
+    """A table that awaits a feature as a whole is one note, not one for each of its keys."""
+    found = loads(f'name = "site"\n{CLIENT}backup = true\nping = {{ misses = 3 }}')
+
+    assert ["t_lib_client"] == [note.key for note in found.notes]
+    assert "has no effect yet; it awaits the T-lib client." == found.notes[0].text
+
+
+def test_changes_are_noted() -> None:
+    """What the command line sets is noted like what a file says, at `--set`."""
+    found = loads('name = "site"', changes=["resource_manager.drain=1 s"])
+
+    assert "--set [resource_manager.drain]: has no effect yet; it awaits timers." == str(
+        found.notes[0]
+    )
