@@ -139,13 +139,16 @@ def draw(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the pictures go.")] = Path(
         "diagrams"
     ),
+    stories: Annotated[
+        list[Path] | None, typer.Option("--story", metavar="FILE", help="A saved story to draw.")
+    ] = None,
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
 ) -> None:
     """Draw the components, the deployment and its stories."""
     from hamodel.cli.pictures import run
 
-    run(deployment, out, tuple(changes or ()), tuple(rules or ()))
+    run(deployment, out, tuple(changes or ()), tuple(rules or ()), tuple(stories or ()))
 
 
 @app.command("rules")

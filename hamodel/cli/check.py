@@ -30,10 +30,10 @@ def run(options: CheckOptions) -> int:
     if options.out is not None:
         check_writable(options.out)
     subject = read_subject(options.deployment, options.changes, options.rule_files)
-    for warning in subject.warnings:
-        say(f"warning: {warning}")
     promises = chosen(subject, options.claims)
     scenario = scenario_of(options)
+    for warning in subject.warnings:
+        say(f"warning: {warning}")
     searches = planned(promises, options.budgets)
     with watching(searches, verbose=options.verbose) as watch:
         assessment = assess(

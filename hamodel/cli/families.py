@@ -15,7 +15,7 @@ from rich.text import Text
 from hamodel.budget import Budget
 from hamodel.cli.output import show
 from hamodel.cli.report_text import KIND_STYLES
-from hamodel.cli.subject import read_system
+from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.words import allowed, plural
 from hamodel.engine.reference import explore
 from hamodel.guide.deployment import shipped
@@ -87,7 +87,7 @@ def where_else(name: str, deployment: str) -> str:
     for where, changes in dict.fromkeys(runs):
         if (where, changes) == (deployment, ()):
             continue
-        if any(rule.family == name for rule in read_system(where, changes).rules):
+        if any(rule.family == name for rule in system_of(load_deployment(where, changes)).rules):
             return " ".join([where, *(f"--set {change}" for change in changes)])
     return ""
 
@@ -100,7 +100,7 @@ def run(
     limit_states: int,
 ) -> None:
     """List the families; with a budget, search and say which rules ever happen."""
-    system = read_system(where, changes, rule_files)
+    system = system_of(load_deployment(where, changes), rule_files)
     fired = None if searched is None else happening(system, searched, limit_states)
     found = families(system)
     elsewhere = {

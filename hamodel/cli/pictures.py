@@ -1,16 +1,124 @@
-"""`hamodel draw`: the pictures of a deployment."""
+"""`hamodel draw`: the components, the deployment and its stories, as pictures in a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise, product
 from pathlib import Path
 
-from hamodel.cli.output import make_folder, say
-from hamodel.cli.subject import read_subject
+from hamodel.cli.output import read_file, say
+from hamodel.cli.replay import replayable
+from hamodel.cli.subject import load_deployment, system_of
+from hamodel.draw import (
+    Ladder,
+    Link,
+    Place,
+    Scene,
+    Shape,
+    Written,
+    statecharts,
+    story,
+    topology,
+    write_all,
+)
+from hamodel.guide.deployment import Deployment
+from hamodel.trace import load_trace, trace_of
+
+PARTIES = ("endpoint_a", "endpoint_b")
+KINDS = {
+    "sip_server": "SIP Server",
+    "resource_manager": "Resource Manager",
+    "media_server": "Media Server",
+    "recorder": "recorder",
+}
 
 
-def run(where: str, out: Path, changes: Sequence[str], rule_files: Sequence[Path]) -> None:
-    """Draw a deployment into a folder."""
-    subject = read_subject(where, changes, rule_files)
-    make_folder(out)
-    say(f"{subject.name} has {len(subject.system.components)} components")
+def run(
+    where: str,
+    out: Path,
+    changes: Sequence[str],
+    rule_files: Sequence[Path],
+    stories: Sequence[Path],
+) -> None:
+    """Draw a deployment into a folder, with these saved stories."""
+    deployment = load_deployment(where, changes)
+    system = system_of(deployment, rule_files)
+    scenes: list[Scene] = [topology_of(deployment), *statecharts(system)]
+    scenes += [ladder(file, rule_files) for file in stories]
+    written = write_all(scenes, out, deployment.name)
+    report(written, out)
+
+
+def report(written: Written, out: Path) -> None:
+    """Say what was written, and what was not for want of a tool."""
+    say(f"wrote {len(written.files)} files to {out}; begin with {out / 'index.md'}")
+    if written.missing is not None:
+        say(f"warning: no SVG: {written.missing}")
+
+
+def ladder(file: Path, rule_files: Sequence[Path]) -> Ladder:
+    """Return the picture of a saved story, replayed on the model that it was found in."""
+    saved, system = replayable(file, rule_files if load_trace(read_file(file)).rule_files else ())
+    trace = trace_of(system, saved.rules, loop=saved.loop, fork=saved.fork, note=saved.note)
+    return story(system, trace, file.stem.replace("_", " "), PARTIES, name=file.stem)
+
+
+def topology_of(deployment: Deployment) -> Scene:
+    """Return the picture of what is installed, in scope, and which host it shares."""
+    hosts = {name: host for host, names in deployment.hosts_in_scope.items() for name in names}
+    places = [Place(party, "a party of a call", shape=Shape.PARTY) for party in PARTIES]
+    for kind, names in _instances(deployment).items():
+        places += [Place(name, KINDS[kind], hosts.get(name, "")) for name in names]
+    front = _front(deployment)
+    places += [Place(name) for name in front if name in _FRONTS.values()]
+    if len(deployment.sip_servers) > 1:
+        places.append(Place("management_layer", "decides a switchover"))
+    return topology(
+        deployment.name,
+        places,
+        _links(deployment, front),
+        caption=(f"In scope: {deployment.scope_sentence}.",),
+    )
+
+
+_FRONTS = {
+    "active-active-load-balancer": "load_balancer",
+    "active-hot-standby": "resource_manager_address",
+}
+"""What stands before a pair of Resource Managers, by their mode."""
+
+
+def _instances(deployment: Deployment) -> dict[str, tuple[str, ...]]:
+    return {
+        "sip_server": deployment.sip_servers,
+        "resource_manager": deployment.resource_managers,
+        "media_server": deployment.media_servers,
+        "recorder": deployment.recorders,
+    }
+
+
+def _front(deployment: Deployment) -> tuple[str, ...]:
+    """Return what SIP Server sends its requests to."""
+    front = _FRONTS.get(deployment.resource_manager.mode)
+    return deployment.resource_managers if front is None else (front,)
+
+
+def _links(deployment: Deployment, front: tuple[str, ...]) -> Iterator[Link]:
+    managers, servers = deployment.resource_managers, deployment.media_servers
+    for a, b in product(PARTIES, deployment.sip_servers):
+        yield Link(a, b, kind="SIP")
+    for a, b in product(deployment.sip_servers, front):
+        yield Link(a, b, kind="SIP")
+    if front != managers:
+        yield from (Link(front[0], manager, kind="SIP") for manager in managers)
+    for a, b in product(managers, (*servers, *deployment.recorders)):
+        yield Link(a, b, kind="SIP")
+    for a, b in product(PARTIES, servers):
+        yield Link(a, b, kind="media")
+    for a, b in product(servers, deployment.recorders):
+        yield Link(a, b, kind="media")
+    if len(deployment.sip_servers) > 1:
+        for name in deployment.sip_servers:
+            yield Link("management_layer", name, kind="management")
+    for pair in (deployment.sip_servers, managers):
+        yield from (Link(a, b, kind="replication") for a, b in pairwise(pair))

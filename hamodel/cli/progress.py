@@ -88,11 +88,8 @@ class _Picture:
         grid = Table.grid(padding=(0, 2))
         grid.add_row(Text(f"searches ended: {self.ended} of {len(self.searches)}"))
         for number, progress in sorted(self.going.items()):
-            grid.add_row(
-                Text(
-                    f"at most {allowed(self.searches[number].budget)}: {plural(progress.states, 'state')}, "
-                    f"depth {progress.depth}",
-                    style="dim",
-                )
-            )
+            budget = allowed(self.searches[number].budget)
+            states = plural(progress.states, "state")
+            line = f"at most {budget}: {states}, depth {progress.depth}"
+            grid.add_row(Text(line, style="dim"))
         return grid

@@ -8,8 +8,10 @@ from pathlib import Path
 from hamodel.cli.output import read_file, show
 from hamodel.cli.report_text import print_story
 from hamodel.cli.story import Story, told
-from hamodel.cli.subject import read_system
+from hamodel.cli.subject import load_deployment, system_of
+from hamodel.cli.words import plural
 from hamodel.errors import InputError, SearchError
+from hamodel.system import System
 from hamodel.trace import TraceFile, load_trace, trace_of
 
 
@@ -26,20 +28,32 @@ def replayed(file: Path, rule_files: Sequence[Path]) -> Story:
     Raises
     ------
     HamodelError
-        HA041 if the model does not make these steps, HA042 or HA043 for what is no trace, HA082
-        if the rule files are not those that it was found with.
+        HA041 if the model does not make these steps, and what `replayable` raises.
+    """
+    saved, system = replayable(file, rule_files)
+    trace = trace_of(system, saved.rules, loop=saved.loop, fork=saved.fork, note=saved.note)
+    kinds = {rule.name: rule.kind for rule in system.rules}
+    changes = "".join(f", with {change}" for change in saved.settings)
+    return told(trace, kinds, f"{saved.model}{changes}: {plural(len(trace), 'step')}")
+
+
+def replayable(file: Path, rule_files: Sequence[Path]) -> tuple[TraceFile, System]:
+    """
+    Return a saved trace, and the system that it was found in.
+
+    Raises
+    ------
+    HamodelError
+        HA042 or HA043 for what is no trace, HA082 if the rule files are not those that it was
+        found with, and whatever is wrong with the deployment.
     """
     try:
         saved = load_trace(read_file(file))
     except SearchError as error:
         raise InputError(error.code, error.message, file=str(file)) from None
     _check_rule_files(saved, rule_files, file)
-    system = read_system(saved.model, saved.settings, rule_files)
     _check_marks(saved, file)
-    trace = trace_of(system, saved.rules, loop=saved.loop, fork=saved.fork, note=saved.note)
-    kinds = {rule.name: rule.kind for rule in system.rules}
-    changes = "".join(f", with {change}" for change in saved.settings)
-    return told(trace, kinds, f"{saved.model}{changes}: {len(trace)} steps")
+    return saved, system_of(load_deployment(saved.model, saved.settings), rule_files)
 
 
 def _check_rule_files(saved: TraceFile, given: Sequence[Path], file: Path) -> None:

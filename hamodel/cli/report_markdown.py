@@ -20,7 +20,7 @@ def _lines(assessment: Assessment, verbose: bool) -> Iterator[str]:
     subject = assessment.subject
     yield f"# {escaped(subject.name)}"
     yield ""
-    yield f"These verdicts are for {escaped(subject.scope)}, no more."
+    yield f"What is proved is proved for {escaped(subject.scope)}; never for more."
     yield ""
     for change in subject.changes:
         yield f"- with `{change}`"

@@ -33,6 +33,7 @@ def print_assessment(assessment: Assessment, console: Console, *, verbose: bool 
     console.print()
     console.print(_table(assessment, narrow=console.width < NARROW))
     for story in stories(assessment, verbose=verbose):
+        console.print()
         print_story(story, console)
     console.print()
     for line in _foot(assessment, verbose):
@@ -97,7 +98,6 @@ def beyond_in_words(row: Row) -> str:
 def print_story(story: Story, console: Console) -> None:
     """Print a story's steps, with what each changes and what is heard."""
     style = STYLES.get(story.row.status, "") if story.row is not None else ""
-    console.print()
     console.print(Text(story.title, style=style or "bold"))
     for line in story.head:
         console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
@@ -124,7 +124,7 @@ def _print_step(step: Step, console: Console, *, brief: bool) -> None:
 
 def _foot(assessment: Assessment, verbose: bool) -> Iterator[Text]:
     subject = assessment.subject
-    yield Text(f"Scope: these verdicts are for {subject.scope}, no more.")
+    yield Text(f"Scope: what is proved is proved for {subject.scope}; never for more.")
     statuses = assessment.claims
     for claim, reason in subject.accept.items():
         if claim in statuses:

@@ -101,8 +101,8 @@ def _of_row(story: Story, row: Row, verdict: Verdict, *, brief: bool) -> Story:
     assert row.prop is not None
     head = [row.prop.why] if row.prop.why else []
     head.append(f"at most {allowed(verdict.budget)}")
-    if row.accepted and row.status is Status.REFUTED:
+    if row.accepted and row.status in (Status.REFUTED, Status.WITNESSED):
         head.append(f"accepted: {row.accepted}")
-    if brief and row.status is Status.REFUTED:
+    if brief and row.status in (Status.REFUTED, Status.WITNESSED):
         head.append("shortened; -v tells all of it")
     return replace(story, head=tuple(head), row=row, brief=brief)

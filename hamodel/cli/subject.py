@@ -10,6 +10,7 @@ from hamodel.cite import Catalogue
 from hamodel.cli.rule_files import load_rule_file
 from hamodel.errors import InputError
 from hamodel.guide import Promise, build, load, promises
+from hamodel.guide.deployment import Deployment
 from hamodel.system import System
 
 
@@ -52,9 +53,14 @@ class Subject:
         return self.system.sources
 
 
-def read_system(where: str, changes: Sequence[str] = (), rule_files: Sequence[Path] = ()) -> System:
-    """Return the system of a deployment, without its promises."""
-    return build(load(where, changes), tuple(load_rule_file(path) for path in rule_files))
+def load_deployment(where: str, changes: Sequence[str] = ()) -> Deployment:
+    """Return a deployment by path or shipped name, with changes made to it."""
+    return load(where, changes)
+
+
+def system_of(deployment: Deployment, rule_files: Sequence[Path] = ()) -> System:
+    """Return the model of a deployment, with the rules of these files."""
+    return build(deployment, tuple(load_rule_file(path) for path in rule_files))
 
 
 def read_subject(
@@ -69,8 +75,8 @@ def read_subject(
         Whatever is wrong with the deployment, the changes or the rule files; HA081 for an
         accepted claim that the guide does not have.
     """
-    deployment = load(where, changes)
-    system = build(deployment, tuple(load_rule_file(path) for path in rule_files))
+    deployment = load_deployment(where, changes)
+    system = system_of(deployment, rule_files)
     subject = Subject(
         where,
         tuple(changes),
