@@ -23,8 +23,6 @@ FONT = "Helvetica,Arial,sans-serif"
 LABEL_CHARACTERS = 34
 CAPTION_CHARACTERS = 110
 TITLE_CHARACTERS = 60
-HANG = "\u00a0" * 4
-"""Spaces that no renderer drops at the beginning of a line."""
 
 _SAMPLES = {
     Line.SOLID: "———▶",
@@ -206,7 +204,7 @@ def _below(scene: Graph) -> str:
         )
         rows += [" ", "&nbsp;&nbsp;&nbsp; ".join(samples)]
     if scene.caption:
-        rows += [" ", *_set(wrapped(scene.caption, CAPTION_CHARACTERS, HANG), "")]
+        rows += [" ", *_set(wrapped(scene.caption, CAPTION_CHARACTERS), "")]
     return _table([row or " " for row in rows]) if rows else ""
 
 
@@ -244,7 +242,7 @@ def _ladder(scene: Ladder) -> str:
 
 def _box(box: Box) -> dict[str, str]:
     mark, size = _FACES[box.face]
-    align, wide = ("left", box.width - 4) if box.left else ("center", 0.0)
+    align, wide = ("left", box.width - 6) if box.left else ("center", 0.0)
     styles = [*(["filled"] if box.fill else []), *(["dashed"] if box.dashed else [])]
     return {
         "label": _table(_set(box.lines, mark), align, width=wide) if box.lines else "",

@@ -168,13 +168,13 @@ def _panel(sheet: _Sheet, panel: Panel) -> None:
         _message(sheet, message, tint)
     width, tallest = COLUMN - 16, 0.0
     for note in panel.notes:
-        lines = wrapped(note.text, _letters(width))
+        marks = "• " if len(note.text) > 1 else ""
+        lines = wrapped([marks + text for text in note.text], _letters(width))
         height = LEADING * len(lines) + 8
         tallest = max(tallest, height + GAP)
-        x = sheet.places[note.lifeline] - width / 2
         sheet.boxes.append(
             Box(
-                x,
+                sheet.places[note.lifeline] - width / 2,
                 sheet.y,
                 width,
                 height,
@@ -182,6 +182,7 @@ def _panel(sheet: _Sheet, panel: Panel) -> None:
                 fill="#fffdf2",
                 border=ink,
                 dashed=panel.style == FAILURE,
+                left=len(note.text) > 1,
             )
         )
     sheet.y = max(sheet.y + tallest, least)
@@ -193,14 +194,13 @@ def _message(sheet: _Sheet, message: Edge, tint: str) -> None:
     to_itself = start == end
     span = COLUMN / 2 + 50 if to_itself else abs(end - start) - 16
     lines = wrapped(message.label, _letters(span))
-    widest = max(len(line) for line in lines) * LETTER + 4
     height = LEADING * len(lines)
-    middle = start + COLUMN / 4 if to_itself else (start + end) / 2
-    sheet.boxes.append(
-        Box(
-            middle - widest / 2, sheet.y, widest, height, lines, ink=message.style.colour, fill=tint
+    if lines:
+        ink, width = message.style.colour, max(map(len, lines)) * LETTER + 4
+        middle = start + COLUMN / 4 if to_itself else (start + end) / 2
+        sheet.boxes.append(
+            Box(middle - width / 2, sheet.y, width, height, lines, ink=ink, fill=tint)
         )
-    )
     y, style = sheet.y + height + 4, message.style
     if to_itself:
         turn = start + COLUMN / 2 - 12

@@ -101,7 +101,9 @@ def _statechart(scene: Graph) -> Iterator[str]:
         yield f"    {source} --> {ids[edge.target]}" + (f" : {label}" if label else "")
     if scene.caption and states:
         yield f"    note right of {ids[states[0].id]}"
-        yield from (f"        {_escaped(line)}" for line in wrapped(scene.caption, NOTE_CHARACTERS))
+        yield from (
+            f"        {_escaped(line)}".rstrip() for line in wrapped(scene.caption, NOTE_CHARACTERS)
+        )
         yield "    end note"
 
 

@@ -11,21 +11,15 @@ from hamodel.expr import TRUE, And, Expr, Or, variables_of
 _JOINTS = re.compile(r"(?<=[._-])(?=[^._-])")
 
 
-def wrapped(paragraphs: Iterable[str], width: int, hang: str = "") -> tuple[str, ...]:
-    """
-    Return the lines of these paragraphs, none longer than `width` unless it has no joint.
-
-    `hang` begins the second and later lines of each.
-    """
+def wrapped(paragraphs: Iterable[str], width: int) -> tuple[str, ...]:
+    """Return the lines of these paragraphs, none longer than `width` unless a word is."""
     lines: list[str] = []
     for paragraph in paragraphs:
-        room = width - len(hang)
-        words = [piece for word in paragraph.split() for piece in _pieces(word, room)]
+        words = [piece for word in paragraph.split() for piece in _pieces(word, width)]
         lines.extend(
             textwrap.wrap(
                 " ".join(words),
                 width,
-                subsequent_indent=hang,
                 break_on_hyphens=False,
                 break_long_words=False,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,10 +104,11 @@ def _heading(scene: Scene) -> str:
 
 
 def _entry(scene: Scene, known: set[str]) -> Iterator[str]:
-    yield f"### {scene.title}"
+    title = html.escape(scene.title, quote=False)
+    yield f"### {title}"
     yield ""
     if f"{scene.name}.svg" in known:
-        yield f"![{scene.title}]({scene.name}.svg)"
+        yield f"![{title}]({scene.name}.svg)"
         yield ""
     kinds = [("dot", "DOT"), ("mmd", "Mermaid"), ("svg", "SVG")]
     yield " · ".join(
