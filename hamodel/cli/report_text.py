@@ -31,7 +31,7 @@ def print_assessment(assessment: Assessment, console: Console, *, verbose: bool 
     """Print the whole report."""
     console.print(_head(assessment))
     console.print()
-    console.print(_table(assessment, narrow=console.width < NARROW))
+    console.print(_table(assessment, console.width))
     for story in stories(assessment, verbose=verbose):
         console.print()
         print_story(story, console)
@@ -52,14 +52,15 @@ def _head(assessment: Assessment) -> Text:
     return head
 
 
-def _table(assessment: Assessment, *, narrow: bool) -> Table:
+def _table(assessment: Assessment, width: int) -> Table:
+    narrow = width < NARROW
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     for name in ("claim", "strength", "verdict"):
         table.add_column(name, no_wrap=True)
     table.add_column("states", justify="right", no_wrap=True)
     table.add_column("why", overflow="fold")
     if not narrow:
-        table.add_column("beyond", overflow="fold", max_width=34)
+        table.add_column("beyond", overflow="fold", max_width=max(28, width // 4))
     before: Row | None = None
     for row in assessment.rows:
         if before is not None and before.source.heading != row.source.heading:

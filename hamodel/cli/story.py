@@ -56,8 +56,8 @@ class Story:
     brief: bool = False
 
 
-def told(trace: Trace, kinds: Mapping[str, Kind], title: str) -> Story:
-    """Return the story of a trace."""
+def told(trace: Trace, kinds: Mapping[str, Kind], title: str, name: str = "") -> Story:
+    """Return the story of a trace; its note says the property of that name in words."""
     steps = tuple(
         _step(number, step, trace, kinds) for number, step in enumerate(trace.steps, start=1)
     )
@@ -68,7 +68,7 @@ def told(trace: Trace, kinds: Mapping[str, Kind], title: str) -> Story:
     if not trace.steps:
         end.append("this is the initial state; no step is needed")
     if trace.note:
-        end.append(spoken(trace.note))
+        end.append(trace.note.replace(name, spoken(name)) if name else trace.note)
     return Story(title, steps, end=tuple(end))
 
 
@@ -84,15 +84,17 @@ def stories(assessment: Assessment, *, verbose: bool = False) -> Iterator[Story]
         if row.verdict is None or row.prop is None:
             continue
         trace, witness = row.verdict.trace, row.verdict.premise_witness
-        name = f"{row.source.id} {row.status.value}: {spoken(row.prop.name)}"
+        name = row.prop.name
+        title = f"{row.source.id} {row.status.value}: {spoken(name)}"
         if row.status in (Status.REFUTED, Status.WITNESSED) and trace is not None:
-            story = told(trace, assessment.kinds, name)
+            story = told(trace, assessment.kinds, title, name)
             yield _of_row(story, row, row.verdict, brief=bool(row.accepted) and not verbose)
         elif verbose and witness is not None:
-            yield _of_row(told(witness, assessment.kinds, name), row, row.verdict, brief=True)
+            story = told(witness, assessment.kinds, title, name)
+            yield _of_row(story, row, row.verdict, brief=True)
         if verbose and row.beyond is not None and row.beyond.trace is not None:
-            name = f"{row.source.id} {row.beyond.kind.value} beyond: {spoken(row.prop.name)}"
-            story = told(row.beyond.trace, assessment.kinds, name)
+            title = f"{row.source.id} {row.beyond.kind.value} beyond: {spoken(name)}"
+            story = told(row.beyond.trace, assessment.kinds, title, name)
             yield _of_row(story, row, row.beyond, brief=False)
 
 
