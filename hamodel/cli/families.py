@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -141,7 +142,8 @@ def _print(
         for family in lacking:
             place = elsewhere[family.name]
             there = f"there is one in: {place}" if place else "no shipped deployment has one"
-            console.print(Text(f"  {family.name}: {family.about} ({there})"))
+            line = Text(f"{family.name}: {family.about} ({there})")
+            console.print(Padding(line, (0, 0, 0, 2)))
         console.print()
     number = sum(len(family.rules) for family in here)
     families_ = "1 family" if len(here) == 1 else f"{len(here)} families"
@@ -152,13 +154,13 @@ def _print(
 
 def _table(found: Sequence[Family], fired: Fired | None) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    table.add_column("family", overflow="fold")
-    table.add_column("kind")
+    table.add_column("family", no_wrap=True)
+    table.add_column("kind", no_wrap=True)
     table.add_column("rules", justify="right", no_wrap=True)
     if fired is not None:
         table.add_column("happen", justify="right", no_wrap=True)
     table.add_column("cost", overflow="fold")
-    table.add_column("cites")
+    table.add_column("cites", overflow="fold")
     for family in found:
         [kind, *_] = [rule.kind for rule in family.rules]
         cells: list[str | Text] = [family.name]
@@ -170,7 +172,7 @@ def _table(found: Sequence[Family], fired: Fired | None) -> Table:
     return table
 
 
-def _not_fired(found: Sequence[Family], fired: Fired) -> Iterator[Text]:
+def _not_fired(found: Sequence[Family], fired: Fired) -> Iterator[Text | Padding]:
     never = [rule for family in found for rule in family.rules if rule.name not in fired.rules]
     cut = "" if fired.complete else ", in a search that was cut short"
     if not never:
@@ -183,4 +185,4 @@ def _not_fired(found: Sequence[Family], fired: Fired) -> Iterator[Text]:
             if fired.budget.charge(rule) is None
             else f"it needs {rule.when}"
         )
-        yield Text(f"  {rule.name}: {why}")
+        yield Padding(Text(f"{rule.name}: {why}"), (0, 0, 0, 2))
