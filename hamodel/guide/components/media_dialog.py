@@ -1,0 +1,64 @@
+"""The control dialog of SIP Server and Media Server for one call, through Resource Manager."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hamodel import Arrow, Component, Var, instances
+from hamodel.guide.vocabulary import DialogState, Request
+
+IDLE, REQUESTED, PROXIED, EXECUTED, REFUSED = DialogState
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDialog:
+    """
+    One request at a time: what is asked, by whom, through which Resource Manager.
+
+    `via` is the instance that has the transaction in hand; `route` the one that further
+    requests go through, by its Record-Route or by the load balancer's persistence.
+    """
+
+    machine: Component
+    request: Var[Request]
+    owner: Var[str]
+    via: Var[str]
+    route: Var[str]
+    media_server: Var[str]
+
+
+def media_dialog(
+    call: str,
+    *,
+    sip_servers: Sequence[str],
+    resource_managers: Sequence[str],
+    media_servers: Sequence[str],
+) -> MediaDialog:
+    """
+    Return the control dialog of a call.
+
+    Source: RM-1 (Resource Manager is a SIP proxy), RFC 3261 section 17.  Assumes: A-MSML.
+    """
+    name = f"media_dialog_of_{call}"
+    request = Var(f"{name}.request", Request)
+    owner: Var[str] = Var(f"{name}.owner", instances(*sip_servers))
+    via: Var[str] = Var(f"{name}.via", instances(*resource_managers))
+    route: Var[str] = Var(f"{name}.route", instances(*resource_managers))
+    media_server: Var[str] = Var(f"{name}.media_server", instances(*media_servers))
+    machine = Component(
+        name,
+        DialogState,
+        (
+            Arrow("request", IDLE, REQUESTED, cite="A-MSML"),
+            Arrow("proxy", REQUESTED, PROXIED, cite="RM-1"),
+            Arrow("execute", PROXIED, EXECUTED, cite="A-MSML"),
+            Arrow("refuse", PROXIED, REFUSED, cite="A-481"),
+            Arrow("answer", EXECUTED, IDLE, cite="A-MSML"),
+            Arrow("fail", (REFUSED, REQUESTED), IDLE, cite="A-TIMEOUT"),
+            Arrow("retransmit", (PROXIED, EXECUTED, REFUSED), REQUESTED, cite="A-RETRANSMIT"),
+            Arrow("abandon", (REQUESTED, PROXIED, EXECUTED, REFUSED), IDLE, cite="A-RETRY"),
+        ),
+        (request, owner, via, route, media_server),
+    )
+    return MediaDialog(machine, request, owner, via, route, media_server)

@@ -1,0 +1,74 @@
+"""The model of a deployment: its parts, and the rules of every procedure and failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from hamodel import Rule, System
+from hamodel.guide.deployment import Deployment
+from hamodel.guide.failures import crash, hang, host_loss
+from hamodel.guide.parts import Parts, build_parts
+from hamodel.guide.procedures import (
+    call_control,
+    call_set_up,
+    media_server_failover,
+    proxying,
+    recording,
+    resource_manager_takeover,
+    sip_server_replication,
+    switchover,
+)
+from hamodel.guide.sources import guide_catalogue
+
+Generator = Callable[[Parts], Iterable[Rule]]
+"""A function that yields the rules of one family, for however many instances there are."""
+
+GENERATORS: tuple[Generator, ...] = (
+    *call_set_up.RULES,
+    *call_control.RULES,
+    *proxying.RULES,
+    *recording.RULES,
+    *sip_server_replication.RULES,
+    *switchover.RULES,
+    *resource_manager_takeover.RULES,
+    *media_server_failover.RULES,
+    *crash.RULES,
+    *hang.RULES,
+    *host_loss.RULES,
+)
+"""Every family of rules of the guide's model, in the order in which a search tries them."""
+
+
+def build(deployment: Deployment, generators: Sequence[Generator] = ()) -> System:
+    """
+    Return the model of a deployment.
+
+    Parameters
+    ----------
+    deployment
+        What is installed and how much of it is in scope.
+    generators
+        Further families of rules, such as a rule file's.
+
+    Raises
+    ------
+    ModelError
+        What a further family does wrong.
+    """
+    return assemble(build_parts(deployment), (*GENERATORS, *generators))
+
+
+def assemble(parts: Parts, generators: Iterable[Generator]) -> System:
+    """Return the system of these parts with the rules of these families."""
+    rules = [
+        replace(rule, family=family_of(generator))
+        for generator in generators
+        for rule in generator(parts)
+    ]
+    return System(parts.components, tuple(rules), guide_catalogue(), parts.deployment.name)
+
+
+def family_of(generator: Generator) -> str:
+    """Return the name of a family of rules: its generator's."""
+    return str(getattr(generator, "__name__", type(generator).__name__))

@@ -1,0 +1,289 @@
+"""A call begins: SIP Server has a Media Server placed, joins the endpoints to it, and confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hamodel import FALSE, Expr, Kind, Message, Rule, Set, all_of, at
+from hamodel.guide.components.call import Call
+from hamodel.guide.components.sip_server import SipServer
+from hamodel.guide.parts import Parts
+from hamodel.guide.vocabulary import CallState, DialogState, Recording, Request, Session
+
+
+def call_starts(parts: Parts) -> Iterator[Rule]:
+    """A party calls, and the SIP Server that serves takes the call.  A-ENV."""
+    for name, the in parts.sip_servers.items():
+        for call_name, call in parts.calls.items():
+            yield Rule(
+                f"{call_name} starts at {name}",
+                Kind.ENVIRONMENT,
+                when=parts.serves(name),
+                fires=(call.machine.fires("start"),),
+                sets=(
+                    Set(the.record[call_name].session, Session.NEW),
+                    Set(the.record[call_name].recording, Recording.ON),
+                ),
+                says=(Message("INVITE", call_name, "sip_server"),),
+                group=f"{call_name} starts",
+                cite="A-ENV",
+            )
+
+
+def sip_server_asks_for_media_server(parts: Parts) -> Iterator[Rule]:
+    """SIP Server sends the INVITE that has a Media Server placed; also after one failed.  MS-3."""
+    for name, the in parts.sip_servers.items():
+        for call_name, call in parts.calls.items():
+            dialog = parts.dialogs[call_name]
+            yield Rule(
+                f"{name} asks for a media server for {call_name}",
+                when=all_of(
+                    parts.serves(name),
+                    call.machine.in_(CallState.SET_UP, CallState.UP),
+                    the.record[call_name].session.in_(Session.NEW, Session.LOST),
+                    call.request.is_not(Request.HANG_UP),
+                ),
+                fires=(dialog.machine.fires("request"),),
+                sets=(
+                    Set(dialog.request, Request.PLACE),
+                    Set(dialog.owner, name),
+                    Set(dialog.route, None),
+                    Set(dialog.media_server, None),
+                ),
+                cite="MS-3",
+            )
+
+
+def sip_server_joins_endpoint_a(parts: Parts) -> Iterator[Rule]:
+    """SIP Server re-INVITEs the first endpoint to the Media Server.  MS-3."""
+    for name, the in parts.sip_servers.items():
+        for call_name, call in parts.calls.items():
+            record = the.record[call_name]
+            yield Rule(
+                f"{name} joins endpoint_a of {call_name}",
+                when=all_of(
+                    parts.serves(name),
+                    call.machine.in_(CallState.SET_UP, CallState.UP),
+                    record.session.is_(Session.PLACED),
+                    ~call.endpoint_a.same_as(record.media_server),
+                ),
+                sets=(Set(call.endpoint_a, record.media_server),),
+                cite="MS-3",
+            )
+
+
+def sip_server_joins_endpoint_b(parts: Parts) -> Iterator[Rule]:
+    """SIP Server re-INVITEs the other endpoint; both are then on one Media Server.  MS-3."""
+    for name, the in parts.sip_servers.items():
+        for call_name, call in parts.calls.items():
+            record = the.record[call_name]
+            yield Rule(
+                f"{name} joins endpoint_b of {call_name}",
+                when=all_of(
+                    parts.serves(name),
+                    call.machine.in_(CallState.SET_UP, CallState.UP),
+                    record.session.is_(Session.PLACED),
+                    call.endpoint_a.same_as(record.media_server),
+                ),
+                sets=(
+                    Set(call.endpoint_b, record.media_server),
+                    Set(record.session, Session.JOINED),
+                    Set(record.unsent, parts.has_pair),
+                ),
+                cite="MS-3",
+            )
+
+
+def sip_server_confirms_call(parts: Parts) -> Iterator[Rule]:
+    """
+    SIP Server confirms the call (2xx, ACK): it is established.
+
+    Enabled iff the standby need not be waited for (synchronous replication waits).
+    Source: SIP-1c, correction 1.  Assumes: A-REPLICATION.
+    """
+    for name, the in parts.sip_servers.items():
+        for call_name, call in parts.calls.items():
+            record = the.record[call_name]
+            yield Rule(
+                f"{name} confirms {call_name}",
+                when=all_of(
+                    parts.serves(name),
+                    record.session.is_(Session.JOINED),
+                    parts.replicated(name, call_name),
+                ),
+                fires=(call.machine.fires("establish"),),
+                sets=(Set(record.session, Session.BRIDGED),),
+                says=(Message("established", "sip_server", call_name),),
+                cite="SIP-1c",
+            )
+
+
+def call_in_set_up_is_dropped(parts: Parts) -> Iterator[Rule]:
+    """A call in set-up that the serving SIP Server does not know fails.  A-SETUP."""
+    for name, the in parts.sip_servers.items():
+        for call_name, call in parts.calls.items():
+            yield Rule(
+                f"{call_name} in set-up is unknown to {name} and fails",
+                when=all_of(
+                    parts.serves(name),
+                    call.machine.is_(CallState.SET_UP),
+                    ~the.knows(call_name),
+                ),
+                fires=(call.machine.fires("end"),),
+                sets=over(call),
+                says=(Message("call ended", "sip_server", call_name),),
+                group=f"{call_name} in set-up fails",
+                cite="A-SETUP",
+            )
+
+
+def sip_server_hears_of_placement(parts: Parts) -> Iterator[Rule]:
+    """
+    The 2xx of the placing INVITE reaches SIP Server through the Resource Manager that has it.
+
+    Enabled iff that instance answers and need not wait for its peer (`answered`).
+    Source: RM-3, RM-4.
+    """
+    for name, the in parts.sip_servers.items():
+        for call_name in parts.calls:
+            dialog, record = parts.dialogs[call_name], the.record[call_name]
+            yield Rule(
+                f"{name} hears where {call_name} is placed",
+                when=all_of(
+                    parts.serves(name),
+                    dialog.owner.is_(name),
+                    dialog.request.is_(Request.PLACE),
+                    answered(parts, call_name),
+                ),
+                fires=(dialog.machine.fires("answer"),),
+                sets=(
+                    Set(record.media_server, dialog.media_server),
+                    Set(
+                        record.session,
+                        Session.PLACED,
+                        record.session.in_(Session.NEW, Session.LOST),
+                    ),
+                    *([Set(dialog.route, dialog.via)] if parts.keeps_route else []),
+                    Set(dialog.media_server, None),
+                    *clear(parts, call_name),
+                ),
+                says=(Message("200 OK", "resource_manager", "sip_server", (Request.PLACE,)),),
+                cite="RM-3",
+            )
+
+
+def answered(parts: Parts, call: str) -> Expr:
+    """Return the guard that the Resource Manager that has a call's request forwards its answer."""
+    return at(
+        parts.dialogs[call].via,
+        {
+            rm: manager.answers & parts.told_peer(rm, call)
+            for rm, manager in parts.resource_managers.items()
+        },
+    )
+
+
+def failed(parts: Parts, name: str, call: str) -> Expr:
+    """
+    Return the guard that this SIP Server learns that its request for a call came to nothing.
+
+    The Resource Manager that has it says so; or, with its own address in Record-Route, the one that
+    further requests must go through does not answer until timer F.
+    Source: RFC 3261 sections 8.1.3, 16.6 and 17.1.  Assumes: A-TIMEOUT, A-RECORD-ROUTE.
+    """
+    dialog, managers = parts.dialogs[call], parts.resource_managers
+    refused = all_of(
+        dialog.machine.is_(DialogState.REFUSED), at(dialog.via, lambda rm: managers[rm].answers)
+    )
+    unheard: Expr = FALSE
+    if parts.deployment.resource_manager.record_route == "own-address":
+        unheard = all_of(
+            dialog.machine.is_(DialogState.REQUESTED),
+            at(dialog.route, lambda rm: ~managers[rm].answers),
+        )
+    return all_of(parts.serves(name), dialog.owner.is_(name), refused | unheard)
+
+
+def placement_fails(parts: Parts) -> Iterator[Rule]:
+    """
+    No Media Server could be had: SIP Server asks again later, or ends the call.
+
+    Source: MS-3 (on_none_available), RFC 6341 section 1 and use case 10.  Assumes: A-NONE.
+    """
+    drops = parts.deployment.media_server.on_none_available == "drop"
+    for name, the in parts.sip_servers.items():
+        for call_name, call in parts.calls.items():
+            dialog = parts.dialogs[call_name]
+            yield Rule(
+                f"{name} hears that {call_name} cannot be placed",
+                when=failed(parts, name, call_name) & dialog.request.is_(Request.PLACE),
+                fires=(
+                    dialog.machine.fires("fail"),
+                    *([call.machine.fires("end")] if drops else []),
+                ),
+                sets=(
+                    *clear(parts, call_name),
+                    *(forget_call(parts, the, call_name) if drops else ()),
+                ),
+                says=(
+                    Message("refused", "resource_manager", "sip_server", (Request.PLACE,)),
+                    *([Message("call ended", "sip_server", call_name)] if drops else []),
+                ),
+                cite="A-NONE",
+            )
+
+
+def forget_call(parts: Parts, the: SipServer, call: str) -> tuple[Set, ...]:
+    """Return the effects of a call's end on it, and on what this SIP Server knows of it."""
+    record, ended = the.record[call], parts.calls[call]
+    return (
+        Set(record.session, Session.UNKNOWN),
+        Set(record.recording, Recording.ON),
+        Set(record.media_server, None),
+        Set(record.unsent, parts.has_pair),
+        *over(ended),
+    )
+
+
+def over(ended: Call) -> tuple[Set, ...]:
+    """Return the effects of a call's end on the call itself: nothing is left to ask or to join."""
+    return tuple(
+        Set(var, var.initial)
+        for var in (ended.request, ended.told, ended.endpoint_a, ended.endpoint_b)
+    )
+
+
+def clear(parts: Parts, call: str) -> tuple[Set, ...]:
+    """Return the effects that end the transaction in a call's control dialog."""
+    dialog = parts.dialogs[call]
+    return Set(dialog.request, Request.NOTHING), Set(dialog.owner, None), Set(dialog.via, None)
+
+
+def request_gets_lost_with_owner(parts: Parts) -> Iterator[Rule]:
+    """
+    The SIP Server that sent a request is no longer there to hear the answer.
+
+    The client of the call asks the new primary again (A-RETRY).
+    """
+    for call_name in parts.calls:
+        dialog = parts.dialogs[call_name]
+        yield Rule(
+            f"the request for {call_name} is abandoned with its sip server",
+            when=at(dialog.owner, lambda name: ~parts.serves(name)),
+            fires=(dialog.machine.fires("abandon"),),
+            sets=clear(parts, call_name),
+            cite="A-RETRY",
+        )
+
+
+RULES = (
+    call_starts,
+    sip_server_asks_for_media_server,
+    sip_server_hears_of_placement,
+    placement_fails,
+    sip_server_joins_endpoint_a,
+    sip_server_joins_endpoint_b,
+    sip_server_confirms_call,
+    call_in_set_up_is_dropped,
+    request_gets_lost_with_owner,
+)

@@ -1,0 +1,73 @@
+"""A promise: a claim of the guide as properties of one deployment's model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from hamodel import Budget, Property
+
+
+class Status(Enum):
+    """What is known of a claim; more than its properties' verdict (claims, correction 5)."""
+
+    PROVED = "PROVED"
+    REFUTED = "REFUTED"
+    UNDETERMINED = "UNDETERMINED"
+    WITNESSED = "WITNESSED"
+    NEEDS_TIMERS = "NEEDS TIMERS"
+    NOT_A_PROMISE = "NOT A PROMISE"
+    NOT_APPLICABLE = "NOT APPLICABLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """
+    A claim, and what makes it precise for one deployment.
+
+    Parameters
+    ----------
+    claim
+        Its id in the catalogue.
+    properties
+        What is judged, each under its own budget.
+    weakness
+        The guide admits it: the properties are witnesses to be found.
+    not_applicable
+        The option that the deployment does not take, named; empty if it applies.
+    status
+        A status that needs no search.
+    structure
+        For a definition: sentences about the model, and whether each holds.
+    assumptions
+        What it is judged under, in words.
+    """
+
+    claim: str
+    properties: tuple[Property, ...] = ()
+    weakness: bool = False
+    not_applicable: str = ""
+    status: Status | None = None
+    structure: tuple[tuple[str, bool], ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+ONE_FAULT = Budget({"crash+loss": 1})
+"""One crash or one host loss, no hang, no repair: what a promise is judged under by default."""
+ONE_FAULT_OR_HANG = Budget({"crash+loss+hang": 1})
+"""The same with one hang instead: beyond what the promises assume."""
+MEDIA_SERVER_AND_CONTROL = Budget(
+    {"media-server-crash": 1, "sip-server-crash+resource-manager-crash": 1}
+)
+"""One Media Server, and one of SIP Server and Resource Manager: what MS-2 and MS-3 are judged under."""
+MEDIA_SERVER_AND_RETURN = Budget({"media-server-crash": 1}, repairs=1)
+"""One Media Server that may come back at any moment, also before anyone has noticed."""
+
+ASSUMED: Mapping[Budget, str] = {
+    ONE_FAULT: "one crash or one lost host; no hang, no repair",
+    MEDIA_SERVER_AND_CONTROL: (
+        "one Media Server and one of SIP Server and Resource Manager crash; no hang, no repair"
+    ),
+}
+FAIR = "every protocol step that stays possible happens in the end"

@@ -1,0 +1,170 @@
+"""Failover of Resource Manager: RM-1 to RM-4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hamodel import Budget, Expr, System, all_of, always, any_of, leads_to, transparent
+from hamodel.guide.parts import Parts, others
+from hamodel.guide.promises.promise import FAIR, ONE_FAULT, ONE_FAULT_OR_HANG, Promise
+from hamodel.guide.vocabulary import (
+    RecordingSessionState,
+    ResourceManagerState,
+    ServerState,
+)
+
+RESOURCE_MANAGER_FAULT = Budget({"resource-manager-crash": 1})
+RESOURCE_MANAGER_HANG = Budget({"resource-manager-crash+resource-manager-hang": 1})
+_ONE = "one crash or one lost host; no hang, no repair"
+
+
+def resource_manager_is_a_proxy(parts: Parts, system: System) -> Iterator[Promise]:
+    """RM-1: it carries no media, and it starts no dialog."""
+    managers = set(parts.resource_managers)
+    media = {
+        value
+        for call in parts.calls.values()
+        for var in (call.endpoint_a, call.endpoint_b)
+        for value in var.values
+    }
+    starts = [
+        rule.name
+        for rule in system.rules
+        for firing in rule.fires
+        if firing.trigger in ("request", "invite", "start")
+        and any(message.sender in managers for message in rule.says)
+    ]
+    yield Promise(
+        "RM-1",
+        structure=(
+            ("no endpoint's media goes to a Resource Manager", not media & managers),
+            ("no rule lets a Resource Manager start a dialog", not starts),
+            ("the mode is one that the product has", bool(parts.mode)),
+        ),
+    )
+
+
+def _failed(parts: Parts, name: str) -> Expr:
+    machine = parts.resource_managers[name].machine
+    return machine.in_(ResourceManagerState.DOWN, ResourceManagerState.HUNG)
+
+
+def remaining_resource_manager_accepts(parts: Parts, system: System) -> Iterator[Promise]:
+    """RM-2: an instance failed; then the other is active, and requests reach it."""
+    properties = tuple(
+        leads_to(
+            f"requests_are_accepted_after_{name}_failed",
+            _failed(parts, name),
+            any_of(*(parts.accepts(peer) for peer, _ in others(parts.resource_managers, name))),
+            claims=("RM-2",),
+            budget=ONE_FAULT,
+            beyond=ONE_FAULT_OR_HANG,
+        )
+        for name in parts.resource_managers
+    )
+    yield Promise("RM-2", properties, assumptions=(_ONE, FAIR))
+
+
+def remaining_resource_manager_remembers(parts: Parts, system: System) -> Iterator[Promise]:
+    """RM-3: an instance failed; the other has the affinities of every established session."""
+    properties = []
+    for name in parts.resource_managers:
+        for call in parts.calls:
+            properties.append(
+                always(
+                    f"affinity_of_{call}_survives_{name}",
+                    any_of(*_remembered(parts, name, call)),
+                    given=all_of(_failed(parts, name), _established(parts, call)),
+                    claims=("RM-3",),
+                    budget=ONE_FAULT,
+                    beyond=ONE_FAULT_OR_HANG,
+                )
+            )
+    yield Promise("RM-3", tuple(properties), assumptions=(_ONE,))
+
+
+def _established(parts: Parts, call: str) -> Expr:
+    """Return the guard that a recording session of the call stands, and its Media Server too."""
+    ways = []
+    for (of, server), session in parts.recording_sessions.items():
+        if of == call:
+            ways.append(
+                all_of(
+                    session.machine.is_(RecordingSessionState.ESTABLISHED),
+                    parts.media_servers[server].machine.is_(ServerState.UP),
+                    parts.joined(call, server),
+                )
+            )
+    return all_of(parts.up(call), any_of(*ways))
+
+
+def _remembered(parts: Parts, name: str, call: str) -> Iterator[Expr]:
+    """Yield, for each other instance, the guard that it has both affinities right."""
+    for _, peer in others(parts.resource_managers, name):
+        for (of, server), session in parts.recording_sessions.items():
+            if of == call:
+                yield all_of(
+                    session.machine.is_(RecordingSessionState.ESTABLISHED),
+                    peer.media_server_of[call].to.is_(server),
+                    peer.recorder_of[call].to.same_as(session.recorder),
+                )
+
+
+def resource_manager_failure_is_transparent(parts: Parts, system: System) -> Iterator[Promise]:
+    """RM-4: nobody can tell; what was in flight at the failed instance is a witness of its own."""
+    properties = tuple(
+        transparent(
+            f"failure_of_{name}_is_transparent",
+            fault=(f"{name} crashes",),
+            observers=(
+                *parts.sip_servers,
+                *parts.media_servers,
+                *(session.machine.name for session in parts.recording_sessions.values()),
+                *parts.recorders,
+                *parts.calls,
+            ),
+            hide=_later_placements(parts),
+            idempotent=("media server failed", "INVITE", "request"),
+            given=~_in_flight(parts, name),
+            claims=("RM-4",),
+            budget=RESOURCE_MANAGER_FAULT,
+        )
+        for name in parts.resource_managers
+    )
+    yield Promise(
+        "RM-4",
+        properties,
+        assumptions=(
+            "one Resource Manager instance crashes; no other fault",
+            "no transaction was in flight at the failed instance",
+            "placements made later are not compared",
+            FAIR,
+        ),
+    )
+
+
+def _later_placements(parts: Parts) -> tuple[str, ...]:
+    """Return the variables of the observers that tell only which way a request went."""
+    hidden = [
+        var.name
+        for session in parts.recording_sessions.values()
+        for var in (session.via, session.route)
+    ]
+    hidden += [the.turn.name for the in parts.sip_servers.values()]
+    return tuple(hidden)
+
+
+def _in_flight(parts: Parts, name: str) -> Expr:
+    """Return the guard that this instance has a transaction in hand."""
+    return any_of(
+        *(dialog.via.is_(name) for dialog in parts.dialogs.values()),
+        *(session.via.is_(name) for session in parts.recording_sessions.values()),
+    )
+
+
+PROMISES = (
+    resource_manager_is_a_proxy,
+    remaining_resource_manager_accepts,
+    remaining_resource_manager_remembers,
+    resource_manager_failure_is_transparent,
+)
