@@ -20,8 +20,10 @@ from hamodel.engine.observers import Event, View
 
 LIMIT = 500_000
 """How many blocks the subset construction may visit before it gives up."""
-DEEP = 3
+DEEP = 2
 """How many choices that follow one another are put in words."""
+RIVALS = 3
+"""From how many of the other side's choices one is distinguished in words."""
 
 Blocks = frozenset[int]
 
@@ -177,23 +179,29 @@ def choice(
     """
     states = (without, after)
     round_, *signatures = partition.parting(*map(partition.nodes.node_of.__getitem__, states))
-    side = Side.AFTER if signatures[1] - signatures[0] else Side.WITHOUT
-    entry = max(signatures[side.value] - signatures[side.other.value])
-    open_ = _Open(view, partition, round_)
+    open_, colour = _Open(view, partition, round_), view.colour[without]
+    entries = [
+        (*_plainness(open_, side, entry, colour), entry, side)
+        for side in (Side.AFTER, Side.WITHOUT)
+        for entry in sorted(signatures[side.value] - signatures[side.other.value])
+    ]
+    *_, entry, side = min(entries, key=lambda each: each[:3])
     actions, end = open_.first(states[side.value], entry)
     if entry == STAYS:
-        return side, actions, "stay silent for ever with every choice still open"
+        return side, actions, "silence can last for ever with every choice still open"
     event = open_.event(entry)
-    rivals = open_.rivals(states[side.other.value], event)
+    rivals = open_.rivals(states[side.other.value], event)[:RIVALS]
     reasons = dict.fromkeys(_reason(view, partition, end, rival, deep) for rival in rivals)
-    silent = not event[0] and event[1] == view.colour[without]
-    words = [
-        "choose in silence"
-        if silent
-        else f"see to it that {view.said(event, view.colour[without])}"
-    ]
-    words += ["and then " + ", ".join(reasons)] if reasons else ["with every choice still open"]
-    return side, actions, " ".join(words)
+    then = f", after which {' and '.join(reasons)}" if reasons else " with every choice still open"
+    silent = event == (0, colour)
+    what = "a silent choice is possible" if silent else f"it can be that {view.said(event, colour)}"
+    return side, actions, what + then
+
+
+def _plainness(open_: _Open, side: Side, entry: int, colour: int) -> tuple[int, int, int]:
+    """Return what sorts entries of signatures: silence, silent choices, events; shortest first."""
+    kind = 0 if entry == STAYS else 1 if open_.event(entry) == (0, colour) else 2
+    return kind, side is Side.WITHOUT, entry
 
 
 def _reason(view: View, partition: Partition, end: int, rival: int, deep: int) -> str:
@@ -201,16 +209,15 @@ def _reason(view: View, partition: Partition, end: int, rival: int, deep: int) -
     told = telling(view, partition, end, rival)
     if told is None:
         if not deep:
-            return "choose otherwise later"
+            return "later choices differ"
         side, _, words = choice(view, partition, end, rival, deep - 1)
-        return words if side is Side.WITHOUT else f"no longer be able to {words}"
+        return f"({words})" if side is Side.WITHOUT else f"no longer ({words})"
+    can = "can" if told.side is Side.WITHOUT else "cannot"
     if told.silence:
-        can = "can" if told.side is Side.WITHOUT else "cannot"
-        return f"it {can} stay silent for ever {_once(view, told.events, end)}".rstrip()
+        return f"silence {can} last for ever {_once(view, told.events, end)}".rstrip()
     before = told.events[-2][1] if len(told.events) > 1 else view.colour[end]
-    can = "it can be" if told.side is Side.WITHOUT else "it cannot be"
     once = _once(view, told.events[:-1], end)
-    return f"{can} that {view.said(told.events[-1], before)} {once}".rstrip()
+    return f"it {can} be that {view.said(told.events[-1], before)} {once}".rstrip()
 
 
 def _once(view: View, events: Sequence[Event], start: int) -> str:

@@ -31,7 +31,7 @@ class View:
     codes
         For each of them, what its steps say, in the order of its edges.
     visible, messages
-        The visible values of a colour; the messages of a code, in the order of their words.
+        The visible values of a colour; the messages of a code, which are heard at once.
     """
 
     def __init__(self, exploration: Exploration, prop: Property, states: Iterable[int]) -> None:
@@ -40,7 +40,7 @@ class View:
         self.codes: dict[int, tuple[int, ...]] = {}
         self.visible: list[tuple[Value, ...]] = []
         self.messages: list[tuple[Message, ...]] = [()]
-        self._known: dict[tuple[Message, ...], int] = {(): 0}
+        self._known: dict[tuple[str, ...], int] = {(): 0}
         self._states = exploration.states
         self._names = exploration.product.names
         system = exploration.product.system
@@ -50,6 +50,16 @@ class View:
             tuple(each for each in action.rule.says if each.receiver in prop.observers)
             for action in exploration.product.actions
         ]
+        self._read = [
+            tuple(
+                self._names.index(item.name)
+                for message in heard
+                for item in message.data
+                if isinstance(item, Var)
+            )
+            for heard in self._heard
+        ]
+        self._coded: dict[tuple[int, bool, tuple[Value, ...]], int] = {}
         self._idempotent = frozenset(prop.idempotent)
         self._look(list(states))
 
@@ -81,17 +91,21 @@ class View:
 
     def code(self, state: int, action: int, target: int) -> int:
         """Return the code of what an action says in a state, on its way to another."""
-        heard = self._heard[action]
-        if self.colour[state] == self.colour[target]:
-            heard = tuple(each for each in heard if each.kind not in self._idempotent)
-        if any(isinstance(item, Var) for each in heard for item in each.data):
-            before = dict(zip(self._names, self._states[state], strict=True))
-            heard = tuple(each.heard(before) for each in heard)
-        if len(heard) > 1:
-            heard = tuple(sorted(heard, key=str))
-        code = self._known.setdefault(heard, len(self.messages))
+        values, same = self._states[state], self.colour[state] == self.colour[target]
+        key = (action, same, tuple([values[place] for place in self._read[action]]))
+        if key not in self._coded:
+            self._coded[key] = self._new_code(action, same, values)
+        return self._coded[key]
+
+    def _new_code(self, action: int, same: bool, values: tuple[Value, ...]) -> int:
+        before = dict(zip(self._names, values, strict=True))
+        silent = self._idempotent if same else frozenset()
+        heard = (each.heard(before) for each in self._heard[action] if each.kind not in silent)
+        messages = tuple(heard)
+        # By their words: False and 0 are equal values, but not the same thing to hear.
+        code = self._known.setdefault(tuple(sorted(map(str, messages))), len(self.messages))
         if code == len(self.messages):
-            self.messages.append(heard)
+            self.messages.append(messages)
         return code
 
     def alike(self, event: Event, before: int) -> Callable[[Event], bool]:

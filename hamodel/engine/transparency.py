@@ -141,7 +141,7 @@ class _Judge:
             return self._by_sequence(pair, found)
         side, actions, words = choice(view, self._partition, pair.without, pair.after)
         where = _where(fault, side)
-        why = f"{where[0]} it is possible to {words}; {where[1]} it is not, though the same is seen"
+        why = f"{where[0]} {words}; {where[1]} not, though the same can be seen"
         return self._refuted(pair, side, actions, why)
 
     def _by_sequence(self, pair: _Pair, found: Telling) -> Finding:
