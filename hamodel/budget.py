@@ -82,13 +82,20 @@ class Budget:
         if isinstance(self.faults, int):
             faults = {ANY: self.faults}
         elif self.faults is not None:
-            faults = dict(self.faults)
+            try:
+                faults = dict(self.faults)
+            except (TypeError, ValueError):
+                raise ModelError(
+                    "HA017",
+                    f"the budget is {self.faults!r}; it can be class = whole number, a whole "
+                    "number, or None for no limit",
+                ) from None
         for pattern, limit in [*(faults or {}).items(), (REPAIR, self.repairs or 0)]:
             if not isinstance(limit, int) or isinstance(limit, bool) or not 0 <= limit <= 200:
                 raise ModelError(
                     "HA017", f"the budget says {pattern}={limit!r}; it takes 0 to 200, or unlimited"
                 )
-            if not pattern or not all(pattern.split("+")):
+            if not isinstance(pattern, str) or not all(pattern.split("+")):
                 raise ModelError("HA017", f"the budget has an empty class in {pattern!r}")
         allowances = tuple(Allowance(pattern, limit) for pattern, limit in (faults or {}).items())
         object.__setattr__(self, "allowances", allowances)

@@ -7,12 +7,12 @@ makes running `transitions` machines of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from hamodel.errors import ModelError, among
+from hamodel.errors import ModelError, among, members
 from hamodel.expr import TRUE, Expr, Value, Var, can_hold, checked_guard, checked_name, word
 
 
@@ -48,7 +48,9 @@ class Arrow:
     @property
     def source_states(self) -> tuple[Enum, ...]:
         """The states that it leaves, always as a tuple."""
-        return (self.sources,) if isinstance(self.sources, Enum) else tuple(self.sources)
+        if isinstance(self.sources, Iterable) and not isinstance(self.sources, Enum | str):
+            return tuple(self.sources)
+        return (self.sources,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Component:
     Raises
     ------
     ModelError
-        HA001, HA007, HA012, HA013.
+        HA001, HA002, HA003, HA007, HA012, HA013, HA023.
     """
 
     name: str
@@ -95,8 +97,8 @@ class Component:
 
     def __post_init__(self) -> None:
         checked_name(self.name, "a component")
-        object.__setattr__(self, "arrows", tuple(self.arrows))
-        object.__setattr__(self, "variables", tuple(self.variables))
+        object.__setattr__(self, "arrows", members(self.arrows, Arrow, self.name))
+        object.__setattr__(self, "variables", members(self.variables, Var, self.name))
         main = None
         if self.states is not None:
             first = ... if self.initial is None else self.initial

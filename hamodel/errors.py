@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 _LANGUAGE = {
     "HA001": "a name is empty or not made of letters, digits, '_', '.', '-' and single spaces",
-    "HA002": "a domain has no values, a value twice, or is not an Enum, a range, bool or instances(…)",
+    "HA002": "a domain is empty, has a value twice, or is no Enum, range, bool or instances(…)",
     "HA003": "a value is not in the variable's domain",
     "HA004": "two variables with different domains are compared or copied",
     "HA005": "a guard was used as a Python condition; write &, | and ~",
@@ -28,6 +29,7 @@ _LANGUAGE = {
     "HA020": "an observer is not a component of the system",
     "HA021": "a property lacks what its kind needs",
     "HA022": "a catalogue of claims cannot be read",
+    "HA023": "something else stands where an arrow, effect, message, rule or component belongs",
 }
 _SEARCH = {
     "HA040": "an effect stepped a variable beyond the end of its range",
@@ -95,7 +97,7 @@ class SearchError(HamodelError):
 
 
 class InputError(HamodelError):
-    """A file or an argument of a user's cannot be used; says file, line and key where there are any."""
+    """A user's file or argument cannot be used; says file, line and key if there are any."""
 
     def __init__(
         self, code: str, message: str, *, file: str = "", line: int = 0, key: str = ""
@@ -104,6 +106,19 @@ class InputError(HamodelError):
         where = " ".join(part for part in (place, f"[{key}]" if key else "") if part)
         super().__init__(code, f"{where}: {message}" if where else message)
         self.file, self.line, self.key = file, line, key
+
+
+def members(items: object, kind: type, where: str) -> tuple[Any, ...]:
+    """Return one item or several as a tuple; raise HA023 unless all of them are of the kind."""
+    found = tuple(items) if isinstance(items, Iterable) else (items,)
+    for item in found:
+        if not isinstance(item, kind):
+            raise ModelError(
+                "HA023",
+                f"{where} has {item!r:.80}, which is no {kind.__name__}; give a "
+                f"{kind.__name__}, or a tuple of them",
+            )
+    return found
 
 
 def among(values: object, limit: int = 12) -> str:

@@ -22,6 +22,9 @@ Value = Any
 State = Mapping[str, Value]
 """A value for every variable, by the variable's name."""
 
+VALUES_MAX = 65_536
+"""How many values a domain can have; a search meets each of them."""
+
 E = TypeVar("E")
 _NAME = re.compile(r"[A-Za-z0-9_]+(?:[ .\-]?[A-Za-z0-9_]+)*")
 
@@ -66,6 +69,11 @@ def instances(*names: str) -> Instances:
 def _values(name: str, domain: object) -> tuple[Value, ...]:
     values: tuple[Value, ...] | None = None
     match domain:
+        case range() if len(domain) > VALUES_MAX:
+            raise ModelError(
+                "HA002",
+                f"the domain of {name} has {len(domain):,} values; it can have {VALUES_MAX:,}",
+            )
         case range():
             values = tuple(domain)
         case Instances():
@@ -93,7 +101,8 @@ class Expr:
     __slots__ = ()
 
     def __call__(self, state: State) -> bool:
-        raise AssertionError("one of the five nodes evaluates itself")
+        """Return whether the guard holds in a state."""
+        raise AssertionError(f"{self!r} is not one of the five nodes, which know; {state}")
 
     def __and__(self, other: Expr) -> Expr:
         return all_of(self, other)
@@ -137,7 +146,7 @@ class Var(Generic[E]):
 
     name: str
     domain: type[E] | range | Instances
-    initial: Value = cast(Value, ...)
+    initial: Value = ...
     volatile: bool = False
     values: tuple[Value, ...] = field(init=False, repr=False, compare=False)
 
@@ -153,11 +162,15 @@ class Var(Generic[E]):
         for known in self.values:
             if known is value or (known == value and type(known) is type(value)):
                 return known
-        possible = among(word(known) for known in self.values)
-        raise ModelError(code, f"{self.name} is never {word(value)!r}; it can be {possible}")
+        words = [word(known) for known in self.values]
+        message = f"{self.name} is never {word(value)!r}; it can be {among(words)}"
+        if word(value) in words:
+            kind = type(self.values[-1]).__name__
+            message += f"; what was given is a {type(value).__name__}, give a {kind}"
+        raise ModelError(code, message)
 
     def same_domain(self, other: Var[Any]) -> bool:
-        """Return whether the two variables have one domain, so that one can be copied to the other."""
+        """Return whether the two variables have one domain: one can be copied to the other."""
         return self.values == other.values and all(
             type(mine) is type(its) for mine, its in zip(self.values, other.values, strict=True)
         )
@@ -200,6 +213,7 @@ class Is(Expr):
         self.var.checked(self.value, "HA012")
 
     def __call__(self, state: State) -> bool:
+        """Return whether it holds in a state."""
         return bool(state[self.var.name] == self.value)
 
     def __str__(self) -> str:
@@ -214,6 +228,11 @@ class Same(Expr):
     right: Var[Any]
 
     def __post_init__(self) -> None:
+        for side in (self.left, self.right):
+            if not isinstance(side, Var):
+                raise ModelError(
+                    "HA006", f"{side!r} is not a variable; Same takes two, is_ takes a value"
+                )
         if not self.left.same_domain(self.right):
             raise ModelError(
                 "HA004",
@@ -222,6 +241,7 @@ class Same(Expr):
             )
 
     def __call__(self, state: State) -> bool:
+        """Return whether it holds in a state."""
         return bool(state[self.left.name] == state[self.right.name])
 
     def __str__(self) -> str:
@@ -238,6 +258,7 @@ class Not(Expr):
         checked_guard(self.part, "Not")
 
     def __call__(self, state: State) -> bool:
+        """Return whether it holds in a state."""
         return not self.part(state)
 
     def __str__(self) -> str:
@@ -261,6 +282,7 @@ class And(Expr):
             checked_guard(part, "And")
 
     def __call__(self, state: State) -> bool:
+        """Return whether it holds in a state."""
         for part in self.parts:  # noqa: SIM110 (a loop: this is the inner loop of the reference)
             if not part(state):
                 return False
@@ -281,6 +303,7 @@ class Or(Expr):
             checked_guard(part, "Or")
 
     def __call__(self, state: State) -> bool:
+        """Return whether it holds in a state."""
         for part in self.parts:  # noqa: SIM110 (as in And)
             if part(state):
                 return True
@@ -304,12 +327,19 @@ def _one_variable(parts: tuple[Expr, ...]) -> list[str]:
     return [word(part.value) for part in parts if isinstance(part, Is)]
 
 
+def _unwrapped(guard: Expr) -> Expr:
+    """Return a guard without the conjunctions and disjunctions of one part around it."""
+    while isinstance(guard, And | Or) and len(guard.parts) == 1:
+        [guard] = guard.parts
+    return guard
+
+
 def _joined(parts: tuple[Expr, ...], with_: str, none: str, bracket: type[Expr]) -> str:
     if len(parts) == 1:
         return str(parts[0])
     said = (
         f"({part})" if isinstance(part, bracket) and len(part.parts) > 1 else str(part)  # type: ignore[attr-defined]
-        for part in parts
+        for part in map(_unwrapped, parts)
     )
     return with_.join(said) or none
 

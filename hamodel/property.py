@@ -38,7 +38,7 @@ class Strength(Enum):
 @dataclass(frozen=True, slots=True)
 class Property:
     """
-    A statement to be judged; written with `always`, `never`, `sometimes`, `leads_to`, `transparent`.
+    A statement to be judged; see `always`, `never`, `sometimes`, `leads_to`, `transparent`.
 
     Parameters
     ----------
@@ -87,6 +87,9 @@ class Property:
         checked_name(self.name, "a property")
         checked_guard(self.expr, f"the property {self.name}")
         checked_guard(self.given, f"the premise of {self.name}")
+        for name in ("fault", "observers", "hide", "idempotent", "fair", "claims"):
+            words = getattr(self, name)
+            object.__setattr__(self, name, (words,) if isinstance(words, str) else tuple(words))
         if self.modality is Modality.TRANSPARENT and not (self.fault and self.observers):
             raise ModelError(
                 "HA021",
@@ -122,7 +125,7 @@ def never(name: str, expr: Expr, *, given: Expr = TRUE, **settings: Any) -> Prop
 
 
 def sometimes(name: str, expr: Expr, *, given: Expr = TRUE, **settings: Any) -> Property:
-    """Return the property that some reachable state has both `expr` and `given`: a witness exists."""
+    """Return the property that some reachable state has both `expr` and `given`: a witness."""
     return Property(name, Modality.SOMETIMES, expr, given, **settings)
 
 
@@ -156,7 +159,7 @@ def transparent(
         name,
         Modality.TRANSPARENT,
         given=given,
-        fault=tuple(fault),
-        observers=tuple(observers),
+        fault=fault,
+        observers=observers,
         **settings,
     )

@@ -8,14 +8,14 @@ the state before the step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
 from hamodel.component import Firing
-from hamodel.errors import ModelError, SearchError, among
+from hamodel.errors import ModelError, SearchError, among, members
 from hamodel.expr import TRUE, Expr, State, Value, Var, can_hold, checked_guard, checked_name, word
 
 
@@ -204,7 +204,7 @@ class Rule:
     Raises
     ------
     ModelError
-        HA001, HA006, HA009, HA010, HA017, HA018, HA019.
+        HA001, HA006, HA009, HA010, HA017, HA018, HA019, HA023.
     """
 
     name: str
@@ -222,8 +222,11 @@ class Rule:
     def __post_init__(self) -> None:
         checked_name(self.name, "a rule")
         checked_guard(self.when, f"the rule '{self.name}'")
-        for name in ("fires", "sets", "says"):
-            object.__setattr__(self, name, _tuple(getattr(self, name)))
+        for name, kind in (("fires", Firing), ("sets", Set), ("says", Message)):
+            items = members(getattr(self, name), kind, f"{name}= of '{self.name}'")
+            object.__setattr__(self, name, items)
+        if not isinstance(self.cost, Mapping):
+            raise ModelError("HA017", f"'{self.name}' costs {self.cost!r}; a cost is a mapping")
         object.__setattr__(self, "cost", MappingProxyType(dict(self.cost)))
         object.__setattr__(self, "group", self.group or self.name)
         object.__setattr__(self, "family", self.family or self.name)
@@ -234,9 +237,7 @@ class Rule:
 
     def _check(self) -> None:
         if not (self.fires or self.sets or self.says):
-            raise ModelError(
-                "HA018", f"'{self.name}' does nothing; give it fires=, sets= or says="
-            )
+            raise ModelError("HA018", f"'{self.name}' does nothing; give it fires=, sets= or says=")
         components = [firing.component for firing in self.fires]
         if twice := {name for name in components if components.count(name) > 1}:
             raise ModelError(
@@ -259,21 +260,19 @@ class Rule:
                     f"'{self.name}' costs {fault!r}: {number!r}; a cost is role-mode: a whole "
                     "number above zero, such as {'media-server-crash': 1}",
                 )
-        assert self.takes is not None
-        earliest, latest = self.takes
-        if not _whole(earliest) or not (latest is None or _whole(latest, earliest)):
-            raise ModelError(
-                "HA019",
-                f"'{self.name}' takes ({earliest}, {latest}) ms; it must be whole numbers, "
-                "0 ≤ earliest ≤ latest, or None for no latest",
-            )
+        match self.takes:
+            case (int(), None) | (int(), int()) as takes if _ordered(*takes):
+                pass
+            case _:
+                raise ModelError(
+                    "HA019",
+                    f"'{self.name}' takes {self.takes} ms; it must be two whole numbers, "
+                    "0 ≤ earliest ≤ latest, or None for no latest",
+                )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (
-            Rule,
-            (self.name, self.kind, self.when, self.fires, self.sets, self.says, self.takes)
-            + (self.group, dict(self.cost), self.cite, self.family),
-        )
+        step = (self.name, self.kind, self.when, self.fires, self.sets, self.says, self.takes)
+        return (Rule, (*step, self.group, dict(self.cost), self.cite, self.family))
 
     def __hash__(self) -> int:
         return hash(self.name)
@@ -283,5 +282,5 @@ def _whole(number: object, least: int = 0) -> bool:
     return isinstance(number, int) and not isinstance(number, bool) and number >= least
 
 
-def _tuple(items: object) -> tuple[Any, ...]:
-    return tuple(items) if isinstance(items, Iterable) else (items,)
+def _ordered(earliest: int, latest: int | None) -> bool:
+    return _whole(earliest) and (latest is None or _whole(latest, earliest))

@@ -10,8 +10,8 @@ from typing import Any
 
 from hamodel.cite import Catalogue
 from hamodel.component import Component, Firing
-from hamodel.errors import ModelError, among
-from hamodel.expr import TRUE, Expr, State, Value, Var, all_of, any_of, variables_of
+from hamodel.errors import ModelError, among, members
+from hamodel.expr import TRUE, Expr, Value, Var, all_of, any_of, variables_of
 from hamodel.property import Modality, Property
 from hamodel.rule import Kind, Rule, Set
 
@@ -35,7 +35,7 @@ class System:
     Raises
     ------
     ModelError
-        HA008, HA011, HA013, HA014, HA015, HA016.
+        HA004, HA008, HA011, HA013, HA014, HA015, HA016, HA023.
     """
 
     components: tuple[Component, ...]
@@ -46,8 +46,9 @@ class System:
     owners: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "components", tuple(self.components))
-        object.__setattr__(self, "rules", tuple(self.rules))
+        components = members(self.components, Component, f"the system {self.name}")
+        object.__setattr__(self, "components", components)
+        object.__setattr__(self, "rules", members(self.rules, Rule, f"the system {self.name}"))
         _distinct("component", [component.name for component in self.components])
         _distinct("rule", [rule.name for rule in self.rules])
         owned = [(var, each.name) for each in self.components for var in each.all_variables]
@@ -94,9 +95,7 @@ class System:
         for var in variables_of(guard):
             self._check_variable(var, what, extra)
 
-    def _check_variable(
-        self, var: Var[Any], what: str, extra: Mapping[str, Var[Any]] = {}
-    ) -> None:
+    def _check_variable(self, var: Var[Any], what: str, extra: Mapping[str, Var[Any]] = {}) -> None:
         known = self.variables.get(var.name) or extra.get(var.name)
         if known is None:
             raise ModelError(

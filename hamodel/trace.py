@@ -83,7 +83,11 @@ def changes_between(before: State, after: State) -> tuple[Change, ...]:
 
 
 def trace_of(
-    system: System, rules: Iterable[str], *, loop: int | None = None, note: str = "",
+    system: System,
+    rules: Iterable[str],
+    *,
+    loop: int | None = None,
+    note: str = "",
     fork: int | None = None,
 ) -> Trace:
     """
@@ -98,7 +102,11 @@ def trace_of(
 
 
 def trace_and_end(
-    system: System, rules: Iterable[str], *, loop: int | None = None, note: str = "",
+    system: System,
+    rules: Iterable[str],
+    *,
+    loop: int | None = None,
+    note: str = "",
     fork: int | None = None,
 ) -> tuple[Trace, dict[str, Value]]:
     """Run these rules as `trace_of` does; return the trace and the state that it ends in."""
@@ -111,9 +119,7 @@ def trace_and_end(
             raise SearchError("HA041", f"step {place} is {name!r}, which is no rule of the system")
         guard, effects = system.flattened(rule)
         if not guard(state):
-            failing = [
-                str(part) for part in getattr(guard, "parts", (guard,)) if not part(state)
-            ]
+            failing = [str(part) for part in getattr(guard, "parts", (guard,)) if not part(state)]
             raise SearchError(
                 "HA041", f"step {place}, {name!r}, is not enabled there; it needs {among(failing)}"
             )
@@ -180,7 +186,7 @@ def load_trace(text: str) -> TraceFile:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SearchError("HA042", f"this is not JSON ({error}); give a file of hamodel's") from None
+        raise SearchError("HA042", f"it is not JSON ({error}); give a file of hamodel's") from None
     if not isinstance(value, Mapping) or "schema" not in value:
         raise SearchError("HA042", "this JSON has no 'schema'; give a trace file of hamodel's")
     if value["schema"] != SCHEMA:

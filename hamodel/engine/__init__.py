@@ -1,0 +1,1 @@
+"""The engines: readings of a system that search it, judge it, or let it run."""

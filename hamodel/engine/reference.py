@@ -198,7 +198,7 @@ def explore(
     SearchError
         HA040 (with the run that leads there), HA044, HA045.
     """
-    if limit_states is not None and limit_states < 1:
+    if limit_states is not None and not (isinstance(limit_states, int) and limit_states >= 1):
         raise SearchError("HA045", f"the limit is {limit_states} states; it can be 1 or more")
     exploration = Exploration(Product(system, budget))
     exploration.add(exploration.product.initial, -1, -1, 0)
