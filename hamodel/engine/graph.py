@@ -227,28 +227,49 @@ def fair_loop(start: int, inside: Inside, fairness: Fairness) -> list[int]:
     """
     Return the actions of a fair loop from `start` within a part that allows staying.
 
-    Empty iff `start` need never be left. Goes, as long as some group has been enabled all along
-    and has not happened, to the nearest state or step that ends that; and then home. Short, but
-    not always the shortest, which is as hard to find as a travelling salesman's tour.
+    Empty iff `start` need never be left. The shorter of two: the shortest fair one among the
+    shortest ways home after each first step; and the one that, as long as some group has been
+    enabled all along and has not happened, goes to the nearest state or step that ends that, and
+    then home. Short, but not always the shortest: that is as hard as a travelling salesman's tour.
     """
-    waiting, here, loop = fairness.enabled(start), start, list[Edge]()
-    while waiting:
-        edges = _relief(here, inside, waiting, fairness)
-        for action, here in edges:
-            waiting &= ~fairness.bit_of[action] & fairness.enabled(here)
+    if not fairness.enabled(start):
+        return []
+    loops = [_dutiful(start, inside, fairness)]
+    for edge in inside(start):
+        loop = [edge, *_home(edge[1], start, inside)]
+        if not _owed(fairness.enabled(start), loop, fairness):
+            loops.append(loop)
+    return [action for action, _ in min(loops, key=len)]
+
+
+def _dutiful(start: int, inside: Inside, fairness: Fairness) -> list[Edge]:
+    owed, loop, here = fairness.enabled(start), list[Edge](), start
+    while owed:
+        edges = _relief(here, inside, owed, fairness)
+        owed = _owed(owed, edges, fairness)
         loop += edges
-    if loop:
-        loop += _shortest(here, inside, lambda i: i == start, lambda _: False)
-    return [action for action, _ in loop]
+        here = edges[-1][1]
+    return loop + _home(here, start, inside)
 
 
-def _relief(start: int, inside: Inside, waiting: int, fairness: Fairness) -> list[Edge]:
+def _owed(owed: int, edges: Iterable[Edge], fairness: Fairness) -> int:
+    """Return which of these groups neither happen nor are disabled along a way."""
+    for action, target in edges:
+        owed &= ~fairness.bit_of[action] & fairness.enabled(target)
+    return owed
+
+
+def _home(start: int, end: int, inside: Inside) -> list[Edge]:
+    return _shortest(start, inside, lambda state: state == end, lambda _: False)
+
+
+def _relief(start: int, inside: Inside, owed: int, fairness: Fairness) -> list[Edge]:
     """Return a shortest way to where one of these groups is disabled, or by a step of one."""
     return _shortest(
         start,
         inside,
-        lambda state: bool(waiting & ~fairness.enabled(state)),
-        lambda action: bool(waiting & fairness.bit_of[action]),
+        lambda state: bool(owed & ~fairness.enabled(state)),
+        lambda action: bool(owed & fairness.bit_of[action]),
     )
 
 
