@@ -20,7 +20,58 @@ from hamodel import (
     next_of,
     step,
 )
-from tests.engine.published import philosophers, ring, two_phase
+from tests.models import ring, two_phase
+
+
+class Fork(Enum):
+    """Whether a fork lies on the table."""
+
+    FREE = "free"
+    TAKEN = "taken"
+
+
+class Philosopher(Enum):
+    """What a philosopher holds."""
+
+    THINKING = "thinking"
+    ONE_FORK = "one-fork"
+    EATING = "eating"
+    LAYING_DOWN = "laying-down"
+
+
+def philosophers(number: int) -> System:
+    """Dining philosophers whose forks are machines too: two machines move in each step."""
+    forks = [
+        Component(
+            f"fork_{i}",
+            Fork,
+            (Arrow("take", Fork.FREE, Fork.TAKEN), Arrow("free", Fork.TAKEN, Fork.FREE)),
+        )
+        for i in range(number)
+    ]
+    diners = [
+        Component(
+            f"philosopher_{i}",
+            Philosopher,
+            (
+                Arrow("take", Philosopher.THINKING, Philosopher.ONE_FORK),
+                Arrow("eat", Philosopher.ONE_FORK, Philosopher.EATING),
+                Arrow("stop", Philosopher.EATING, Philosopher.LAYING_DOWN),
+                Arrow("think", Philosopher.LAYING_DOWN, Philosopher.THINKING),
+            ),
+        )
+        for i in range(number)
+    ]
+    rules = []
+    for i, diner in enumerate(diners):
+        left, right = forks[i], forks[(i + 1) % number]
+        rules += [
+            Rule(f"{diner.name} takes", fires=(diner.fires("take"), left.fires("take"))),
+            Rule(f"{diner.name} eats", fires=(diner.fires("eat"), right.fires("take"))),
+            Rule(f"{diner.name} stops", fires=(diner.fires("stop"), left.fires("free"))),
+            Rule(f"{diner.name} thinks", fires=(diner.fires("think"), right.fires("free"))),
+        ]
+    return System((*forks, *diners), tuple(rules), name="philosophers")
 
 
 class Role(Enum):

@@ -68,13 +68,13 @@ def test_a_wrong_reading_is_noticed() -> None:
 
     def lazy(system: System, budget: Budget):  # type: ignore[no-untyped-def]
         initial, successors = READINGS["machines"](system, budget)
-        keep = "token"
+        keep = "token.at"
         return initial, lambda state: [
             (rule, {**after, keep: state[keep]}) for rule, after in successors(state)
         ]
 
     for wrong in (forgetful, lazy):
-        with pytest.raises(AssertionError, match=r"in \{'token'"):
+        with pytest.raises(AssertionError, match=r"in \{'token.at'"):
             compare(system, budget, wrong)
 
 

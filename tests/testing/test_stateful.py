@@ -41,7 +41,8 @@ from hamodel.testing import (
     seeds_are_fresh,
     suite_settings,
 )
-from tests.engine.published import Station, philosophers, ring
+from tests.agreement.handmade import philosophers
+from tests.models import Member, ring
 
 
 class Role(Enum):
@@ -117,8 +118,8 @@ def session_survives(system: System) -> Property:
 
 
 def two_critical(system: System) -> Property:
-    """Return the promise that the token keeps two stations apart."""
-    one, two = (system[f"station_{i}"].is_(Station.CRITICAL) for i in (0, 1))
+    """Return the promise that the token keeps two members apart."""
+    one, two = (system[f"member_{i}"].is_(Member.CRITICAL) for i in (0, 1))
     return never("two_critical", one & two)
 
 
