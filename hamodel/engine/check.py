@@ -33,9 +33,7 @@ def check(
     limit_states
         Where the search is cut short; the verdict is then UNDETERMINED unless a run refutes.
     """
-    return check_all(
-        system, [prop], budget, limit_states=limit_states, progress=progress
-    )[0]
+    return check_all(system, [prop], budget, limit_states=limit_states, progress=progress)[0]
 
 
 def check_all(
@@ -94,8 +92,13 @@ def _find(exploration: Exploration, prop: Property) -> Finding:
             return _transparency(exploration, prop)
 
 
-def _holds(exploration: Exploration, guard: Expr) -> list[bool]:
-    return [guard(exploration.state(i)) for i in range(len(exploration.states))]
+def _holds(exploration: Exploration, *guards: Expr) -> list[list[bool]]:
+    held: list[list[bool]] = [[] for _ in guards]
+    for i in range(len(exploration.states)):
+        state = exploration.state(i)
+        for guard, values in zip(guards, held, strict=True):
+            values.append(guard(state))
+    return held
 
 
 def _cut(exploration: Exploration) -> Finding:
@@ -139,7 +142,7 @@ def _response(exploration: Exploration, prop: Property) -> Finding:
         return _cut(exploration)
     from hamodel.engine.graph import Fairness, unfulfilled
 
-    premise, conclusion = _holds(exploration, prop.given), _holds(exploration, prop.expr)
+    premise, conclusion = _holds(exploration, prop.given, prop.expr)
     if True not in premise:
         return _vacuous(exploration)
     lasso = unfulfilled(exploration, premise, conclusion, Fairness(exploration, prop.fair))
@@ -160,4 +163,3 @@ def _transparency(exploration: Exploration, prop: Property) -> Finding:
     from hamodel.engine.transparency import compare
 
     return compare(exploration, prop)
-
