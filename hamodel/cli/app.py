@@ -93,7 +93,7 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
     ] = None,
     limit_states: Annotated[
         int, typer.Option(metavar="N", help="Cut each search short at so many states.")
-    ] = 1_000_000,
+    ] = 2_000_000,
     jobs: Annotated[
         int, typer.Option(metavar="N", min=1, max=64, help="How many searches go on at once.")
     ] = 2,

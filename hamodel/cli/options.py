@@ -63,7 +63,7 @@ class CheckOptions:
     form: Format = Format.TEXT
     out: Path | None = None
     traces: Path | None = None
-    limit_states: int = 1_000_000
+    limit_states: int = 2_000_000
     jobs: int = 1
     verbose: bool = False
 

@@ -72,12 +72,11 @@ def read_subject(
     Raises
     ------
     HamodelError
-        Whatever is wrong with the deployment, the changes or the rule files; HA081 for an
-        accepted claim that the guide does not have.
+        Whatever is wrong with the deployment, the changes or the rule files.
     """
     deployment = load_deployment(where, changes)
     system = system_of(deployment, rule_files)
-    subject = Subject(
+    return Subject(
         where,
         tuple(changes),
         tuple(str(path) for path in rule_files),
@@ -89,15 +88,6 @@ def read_subject(
         system,
         promises(deployment, system),
     )
-    for claim in subject.accept:
-        if claim not in {source.id for source in subject.sources.claims}:
-            raise InputError(
-                "HA081",
-                f"{claim!r} is accepted, but is no claim of the guide; {near(claim, subject)}",
-                file=where,
-                key="accept",
-            )
-    return subject
 
 
 def near(word: str, subject: Subject) -> str:

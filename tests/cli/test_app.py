@@ -12,12 +12,15 @@ from typer.testing import CliRunner, Result
 
 from hamodel import __version__
 from hamodel.cli import check as check_module
-from hamodel.cli import explain, families
+from hamodel.cli import expect, explain, families
 from hamodel.cli.app import app
+from hamodel.cli.assess import assess
+from hamodel.cli.expect import found_in
 from hamodel.cli.report_json import read_results
 from hamodel.cli.subject import Subject
 from hamodel.errors import CODES
 from hamodel.guide.deployment import load
+from hamodel.guide.manifest import Scenario
 from tests.cli.toy import endless_promises, endless_system, toy_subject
 
 
@@ -362,3 +365,27 @@ def test_json_on_stdout_is_nothing_but_json(toy: Subject) -> None:
     result = invoked("check", "-v", "--format", "json")
 
     assert toy.name == json.loads(result.stdout)["deployment"]
+
+
+@pytest.mark.usefixtures("toy")
+def test_expect_compares_with_the_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is as expected is status 0 although something is refuted; a difference is 1."""
+    rows = [found_in(row) for row in assess(toy_subject(), toy_subject().promises).rows]
+    same, other = Scenario("a", "toy", expect=tuple(rows)), Scenario("a", "toy")
+    monkeypatch.setattr(expect, "shipped_manifest", lambda: (same,))
+    as_expected = invoked("check", "toy", "--expect")
+    monkeypatch.setattr(expect, "shipped_manifest", lambda: (other,))
+    different = invoked("check", "toy", "--expect")
+
+    assert (0, 1) == (as_expected.exit_code, different.exit_code)
+    assert "As the manifest expects." in as_expected.stdout
+    assert "7 differences from the manifest:" in different.stdout
+
+
+def test_an_accepted_claim_must_be_one(tmp_path: Path) -> None:
+    """`[accept]` of what the guide does not say is an input error with file, line and key."""
+    file = tmp_path / "mine.toml"
+    invoked("init", str(file))
+    text = file.read_text(encoding="utf-8")
+    file.write_text(f'{text}\n[accept]\n"SIP-9" = "we know"\n', encoding="utf-8")
+    refused(invoked("check", str(file)), "HA069", str(file), "accept.SIP-9", "SIP-1a")

@@ -13,6 +13,7 @@ from hamodel.cli.options import Format
 from hamodel.cli.report_json import read_results
 from hamodel.cli.reports import report, text_report
 from hamodel.errors import SearchError
+from hamodel.guide import Status
 from hamodel.guide.manifest import Expected
 from tests.cli.toy import toy_subject
 from tests.tidy.tree import ROOT
@@ -205,3 +206,29 @@ def test_every_format_is_the_same_twice(pair: Assessment) -> None:
     for form in Format:
         assert report(pair, form) == report(pair, form)
         assert "\x1b" not in report(pair, form)
+
+
+def test_markdown_says_what_the_text_says(pair: Assessment) -> None:
+    """Changes, rule files, budget and differences are in the Markdown too."""
+    subject = replace(pair.subject, changes=("a.b=1",), rule_files=("storm.py",))
+    found = replace(
+        pair, subject=subject, budget="at most 2 faults", differences=("one_row differs",)
+    )
+    text = report(found, Format.MARKDOWN)
+
+    for line in (
+        "- with `a.b=1`",
+        "- with the rules of `storm.py`",
+        "- every property judged under: at most 2 faults",
+        "1 difference from the manifest.",
+        "- one\\_row differs",
+    ):
+        assert line in text.splitlines()
+
+
+def test_junit_says_what_is_not_known(pair: Assessment) -> None:
+    """An undetermined row is an error, not a pass."""
+    rows = tuple(replace(row, status=Status.UNDETERMINED) for row in pair.rows[:1])
+    suite = ET.fromstring(report(replace(pair, rows=rows), Format.JUNIT))  # noqa: S314 (our own)
+
+    assert "1" == suite.get("errors")

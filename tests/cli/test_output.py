@@ -1,0 +1,202 @@
+"""Where output goes: streams that close, files that cannot be written, progress in a terminal."""
+
+from __future__ import annotations
+
+import gc
+import io
+import multiprocessing.connection
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from hamodel.cli import output, progress, search
+from hamodel.cli.search import Done, Failed, Judged, Progress, Search, run_searches
+from hamodel.errors import InputError
+from hamodel.system import System
+from tests.cli.toy import KNOWS_ALL, ONE, TAKES_OVER, TWO, toy_system
+
+SEARCHES = (Search(ONE, (TAKES_OVER, KNOWS_ALL)), Search(TWO, (TAKES_OVER,)))
+
+
+class Gone(io.StringIO):
+    """A stream whose reader has gone."""
+
+    def __init__(self, descriptor: int | None = None) -> None:
+        super().__init__()
+        self.descriptor = descriptor
+
+    def write(self, text: str) -> int:
+        """Fail as a closed pipe does."""
+        raise BrokenPipeError(32, "Broken pipe", text[:0])
+
+    def fileno(self) -> int:
+        """Return the descriptor, if there is one."""
+        if self.descriptor is None:
+            raise OSError
+        return self.descriptor
+
+
+@pytest.mark.parametrize("has_descriptor", [True, False])
+def test_a_reader_that_has_gone_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_descriptor: bool
+) -> None:
+    """Writing to a closed pipe is quiet, on stdout and on stderr."""
+    with (tmp_path / "pipe").open("w") as file:
+        stream = Gone(file.fileno() if has_descriptor else None)
+        monkeypatch.setattr(sys, "stdout", stream)
+        monkeypatch.setattr(sys, "stderr", stream)
+        output.emit("results\n")
+        output.say("progress")
+
+    assert "" == (tmp_path / "pipe").read_text(encoding="utf-8")
+
+
+def test_a_terminal_is_drawn_on_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal the console has its width and its colours."""
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    widths: list[int] = []
+
+    def draw(console: Console) -> None:
+        widths.append(console.width)
+        console.print("fine", style="green")
+
+    output.show(draw)
+
+    assert [40] == widths
+    assert "\x1b[32mfine" in terminal.getvalue()
+
+
+def test_a_closed_stream_is_no_terminal() -> None:
+    """What is closed has no width."""
+    stream = io.StringIO()
+    stream.close()
+
+    assert output.WITHOUT_LIMIT == output.console_for(stream).width
+
+
+def test_a_file_that_cannot_be_replaced_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk leaves the old file, no other, and one error."""
+    file = tmp_path / "results.txt"
+    file.write_text("old", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match=r"HA074 .*No space left"):
+        output.write_file(file, "new")
+
+    assert "old" == file.read_text(encoding="utf-8")
+    assert [file] == list(tmp_path.iterdir())
+
+
+def test_a_file_without_rights_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may not be written is refused before a search begins."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(InputError, match=r"HA074 .*may not be written"):
+        output.check_writable(tmp_path / "results.txt")
+
+
+@pytest.mark.skipif(not Path(os.devnull).exists(), reason="this system has no null device")
+def test_a_device_is_written_to_not_replaced() -> None:
+    """The null device stays one."""
+    output.write_file(Path(os.devnull), "nothing")
+
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_file_without_end_is_refused(tmp_path: Path) -> None:
+    """There is a limit on what is read."""
+    file = tmp_path / "long"
+    file.write_bytes(b"12345")
+
+    assert "12345" == output.read_file(file, 5)
+    with pytest.raises(InputError, match="HA072"):
+        output.read_file(file, 4)
+
+
+def test_a_terminal_sees_the_searches_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal shows which searches go on, and how many have ended; nothing stays of it."""
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, width=80, color_system=None)
+    monkeypatch.setattr(progress, "console_for", lambda _: console)
+    with progress.watching(SEARCHES, verbose=False) as watch:
+        watch(Progress(1, 1234, 7))
+        watch(Judged(1, 0, "PROVED", "", (1, 1, 1), None, None))
+        monkeypatch.setattr(watch, "shown", 0.0, raising=True)
+        watch(Done(1))
+
+    assert "at most sip-server-crash=2: 1,234 states, depth 7" in stream.getvalue()
+    assert "searches ended: 1 of 2" in stream.getvalue()
+
+
+def test_a_process_sends_what_it_finds() -> None:
+    """What a search's own process sends is what a search in this process finds."""
+    ours, theirs = multiprocessing.get_context("fork").Pipe(duplex=False)
+    try:
+        search._child(theirs, toy_system(), 0, SEARCHES[0], None)
+    finally:
+        gc.enable()
+    found = []
+    while ours.poll():
+        try:
+            found.append(ours.recv())
+        except EOFError:
+            break
+
+    kinds = [message.kind for message in found if isinstance(message, Judged)]
+    assert ["PROVED", "REFUTED"] == kinds
+    assert Done(0) == found[-1]
+
+
+def test_a_search_out_of_memory_is_undetermined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory that is used up is no crash: what to do is said."""
+
+    def explode(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(search, "explore", explode)
+    found = run_searches(toy_system(), SEARCHES)
+
+    assert {"UNDETERMINED"} == {verdict.kind.value for verdict in found.verdicts.values()}
+    assert {True} == {"--limit-states" in verdict.why for verdict in found.verdicts.values()}
+
+
+def test_a_process_that_dies_leaves_its_properties_undetermined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A search whose process is killed says nothing; that is not taken for a proof."""
+
+    def dying(*_: object) -> None:
+        os._exit(9)
+
+    monkeypatch.setattr(search, "_child", dying)
+    found = run_searches(toy_system(), SEARCHES, processes=2)
+
+    assert {"its process ended early"} == {verdict.why for verdict in found.verdicts.values()}
+
+
+def test_an_error_in_a_process_is_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a search raises in its process is raised by the run, with its code."""
+
+    def failing(
+        connection: multiprocessing.connection.Connection,
+        _system: System,
+        number: int,
+        *_: object,
+    ) -> None:
+        connection.send(Failed(number, "HA040", "beyond the end"))
+
+    monkeypatch.setattr(search, "_child", failing)
+    with pytest.raises(Exception, match="HA040 beyond the end"):
+        run_searches(toy_system(), SEARCHES, processes=2)
