@@ -240,11 +240,7 @@ class _Open:
     def event(self, entry: int) -> Event:
         """Return the event of an entry of a signature."""
         ((code, block),) = self._partition.steps(frozenset([entry]))
-        return code, self._partition.nodes.colour[self._member(block)]
-
-    def _member(self, block: int) -> int:
-        nodes = range(len(self._partition.block))
-        return next(n for n in nodes if self._partition.block_before(n, self._round) == block)
+        return code, self._partition.colour_of_block(block)
 
     def first(self, start: int, entry: int) -> tuple[list[int], int]:
         """Return the actions of a shortest run that does what an entry says, and its end."""

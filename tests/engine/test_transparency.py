@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from hamodel import (
     PROVED,
     REFUTED,
@@ -21,6 +23,7 @@ from hamodel import (
     sometimes,
     transparent,
 )
+from hamodel.engine import difference
 from hamodel.engine.reference import explore
 from hamodel.engine.transparency import compare
 from tests.engine.naive_bisimulation import Naive, Node
@@ -182,6 +185,74 @@ def test_silent_choice_is_told() -> None:
         "after breaks a silent choice is possible, after which it cannot be that "
         "eye gets c from box; without breaks not, though the same can be seen"
     ) == verdict.why
+
+
+def test_choice_after_which_silence_cannot_last() -> None:
+    """Of one that may ring and one that may decide to, the second can oblige itself in silence."""
+    verdict = drawn_verdict("0 ring 2", "0 . 1", "1 ring 2 g", "10 ring 12")
+
+    assert (("0 to 1 silently",), 0, None) == told(verdict)
+    assert (
+        "without breaks a silent choice is possible, after which silence cannot last for ever; "
+        "after breaks not, though the same can be seen"
+    ) == verdict.why
+
+
+def test_silence_with_every_choice_still_open() -> None:
+    """One stays silent and can still show both; the other has to choose first."""
+    without = ("0 b 3", "0 c 3", "0 . 1 g", "0 . 2 g", "1 b 3", "2 c 3")
+    verdict = drawn_verdict(*without, "10 b 13", "10 c 13")
+
+    assert (("breaks",), 0, None) == told(verdict)
+    assert (
+        "after breaks silence can last for ever with every choice still open; "
+        "without breaks not, though the same can be seen"
+    ) == verdict.why
+
+
+def choice_after(rings: int) -> tuple[str, ...]:
+    """Return steps that ring so often, and then differ as a·(b + c) and a·b + a·c do."""
+    lines = [f"{start + i} ring {start + i + 1} g" for start in (0, 10) for i in range(rings)]
+    one, two = rings, 10 + rings
+    lines += [f"{one} a {one + 1} g", f"{one + 1} b 9 g", f"{one + 1} c 9 g"]
+    lines += [
+        f"{two} a {two + 1} g",
+        f"{two} a {two + 2} g",
+        f"{two + 1} b 9 g",
+        f"{two + 2} c 9 g",
+    ]
+    return tuple(lines)
+
+
+def test_choice_after_an_event_is_told_in_brackets() -> None:
+    """Choices that follow one another are put in words, one within the other."""
+    verdict = drawn_verdict(*choice_after(1))
+
+    assert (("breaks", "10 to 11 with ring"), 0, None) == told(verdict)
+    assert (
+        "after breaks it can be that eye gets ring from box, after which no longer "
+        "(it can be that eye gets a from box, after which it can be that eye gets c from box "
+        "and it can be that eye gets b from box); without breaks not, though the same can be seen"
+    ) == verdict.why
+
+
+def test_words_for_choices_are_bounded() -> None:
+    """A choice that lies behind many others is told, but no longer spelt out."""
+    verdict = drawn_verdict(*choice_after(4))
+
+    assert (("breaks", "10 to 11 with ring"), 0, None) == told(verdict)
+    assert "later choices differ" in verdict.why
+
+
+def test_search_for_a_sequence_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a sequence of events would take too long to find, the first choice is told instead."""
+    steps = ("0 ring 1 g", "1 ring 2 g", "2 b 3 g", "10 ring 11 g", "11 ring 12 g", "12 c 13 g")
+    rings = ("breaks", "10 to 11 with ring", "11 to 12 with ring")
+    assert ((*rings, "12 to 13 with c"), 0, None) == told(drawn_verdict(*steps))
+
+    monkeypatch.setattr(difference, "LIMIT", 0)
+
+    assert (rings[:2], 0, None) == told(drawn_verdict(*steps))
 
 
 def test_repeats_are_told_unless_they_are_idempotent() -> None:
