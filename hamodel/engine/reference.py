@@ -1,5 +1,5 @@
 """
-The reference search: breadth first over dicts, every rule tried in every state.
+The reference search: breadth first over dicts, every rule that can be enabled tried in every state.
 
 It is the semantics made runnable, and the oracle for every other engine, so
 it stays the simplest search that is right.
@@ -7,13 +7,13 @@ it stays the simplest search that is right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.errors import SearchError
-from hamodel.expr import Expr, State, Value, Var
+from hamodel.expr import TRUE, And, Expr, Is, Or, State, Value, Var
 from hamodel.rule import Rule, Set
 from hamodel.system import System
 from hamodel.trace import Trace, trace_and_end, trace_of
@@ -26,7 +26,7 @@ Progress = Callable[[int, int, int], None]
 class _Action:
     rule: Rule
     guard: Expr
-    effects: tuple[Set, ...]
+    effects: tuple[tuple[Set, Expr | None], ...]
     charge: tuple[tuple[str, int, int], ...]
 
 
@@ -51,7 +51,9 @@ class Product:
             if charge is not None:
                 guard, effects = system.flattened(rule)
                 costs = tuple((name, number, limits[name]) for name, number in charge.items())
-                self.actions.append(_Action(rule, guard, effects, costs))
+                conditional = tuple((e, None if e.when == TRUE else e.when) for e in effects)
+                self.actions.append(_Action(rule, guard, conditional, costs))
+        self._by_value, self._always = _indexed([action.guard for action in self.actions])
 
     @property
     def initial(self) -> dict[str, Value]:
@@ -60,18 +62,60 @@ class Product:
 
     def steps(self, state: State) -> Iterator[tuple[int, dict[str, Value]]]:
         """Yield each enabled action's place in `actions` and the state that it leads to."""
-        for place, action in enumerate(self.actions):
+        for place in self._candidates(state):
+            action = self.actions[place]
             if not action.guard(state):
                 continue
             if any(state[name] + number > limit for name, number, limit in action.charge):
                 continue
             after = dict(state)
-            for effect in action.effects:
-                if effect.when(state):
+            for effect, when in action.effects:
+                if when is None or when(state):
                     after[effect.var.name] = effect.value(state)
             for name, number, _ in action.charge:
                 after[name] = state[name] + number
             yield place, after
+
+    def _candidates(self, state: State) -> list[int]:
+        """Return the places of the actions that no single conjunct rules out, in their order."""
+        places = list(self._always)
+        for name, table in self._by_value:
+            places += table.get(state[name], ())
+        places.sort()
+        return places
+
+
+_ByValue = list[tuple[str, dict[Value, list[int]]]]
+
+
+def _indexed(guards: Sequence[Expr]) -> tuple[_ByValue, list[int]]:
+    """
+    Return the places of the guards by a variable's value without which each is false.
+
+    It spares calls of guards that are false (decision 0003); whether one holds the guard alone
+    says. The second list has those of which no conjunct is about one variable.
+    """
+    index: dict[str, dict[Value, list[int]]] = {}
+    always: list[int] = []
+    for place, guard in enumerate(guards):
+        parts = guard.parts if isinstance(guard, And) else (guard,)
+        needs = [need for need in map(_needed, parts) if need is not None]
+        if not needs:
+            always.append(place)
+            continue
+        var, values = min(needs, key=lambda need: len(need[1]) / len(need[0].values))
+        for value in values:
+            index.setdefault(var.name, {}).setdefault(value, []).append(place)
+    return list(index.items()), always
+
+
+def _needed(part: Expr) -> tuple[Var[Any], list[Value]] | None:
+    """Return the variable that a conjunct is about and the values that it allows, if it is one."""
+    options = part.parts if isinstance(part, Or) else (part,)
+    found = [option for option in options if isinstance(option, Is)]
+    if len(found) < len(options) or len({option.var.name for option in found}) != 1:
+        return None
+    return found[0].var, list(dict.fromkeys(option.value for option in found))
 
 
 @dataclass(slots=True)

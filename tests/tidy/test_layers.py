@@ -13,11 +13,14 @@ READINGS = {"engine", "export", "draw", "testing"}
 BELOW = {
     "language": {"language"},
     "readings": {"language", "readings"},
-    "guide": {"language", "guide"},
+    "guide": {"language", "guide", "face"},
     "face": {"language", "readings"},
     "cli": {"language", "readings", "guide", "cli", "face"},
 }
-"""What each layer may import. The face, `hamodel/__init__.py`, offers language and readings."""
+"""
+What each layer may import. The face, `hamodel/__init__.py`, offers the language and `check`; the
+guide writes its models with the names that a user has.
+"""
 
 
 def layer_of(module: str) -> str:

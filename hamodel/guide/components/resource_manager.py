@@ -25,6 +25,7 @@ class ResourceManager:
     """
     An instance: its machine, its affinities by call, and whom it believes available.
 
+    `notice[call]` is the failed Media Server that SIP Server has yet to be told of for the call;
     `believes[x]` is yes while it takes Media Server or recorder x for available; `turn`
     is the recorder that round robin gives the next recording session.
     """
@@ -33,6 +34,7 @@ class ResourceManager:
     machine: Component
     media_server_of: Mapping[str, Affinity]
     recorder_of: Mapping[str, Affinity]
+    notice: Mapping[str, Var[str]]
     believes: Mapping[str, Var[bool]]
     turn: Var[str]
     media_server_turn: Var[str]
@@ -72,6 +74,10 @@ def resource_manager(
 
     media_server_of = {call: affinity("media_server", call, media_servers) for call in calls}
     recorder_of = {call: affinity("recorder", call, recorders) for call in calls}
+    notice: dict[str, Var[str]] = {
+        call: Var(f"{name}.notice_of_{call}", instances(*media_servers), volatile=True)
+        for call in calls
+    }
     believes: dict[str, Var[bool]] = {
         other: Var(f"{name}.believes_{other}", bool, initial=True, volatile=True)
         for other in (*media_servers, *recorders)
@@ -92,9 +98,10 @@ def resource_manager(
         ),
         (
             *(var for each in affinities for var in (each.to, each.unsent)),
+            *notice.values(),
             *believes.values(),
             *turns,
         ),
         initial=ACTIVE if active else HOT_STANDBY,
     )
-    return ResourceManager(name, machine, media_server_of, recorder_of, believes, *turns)
+    return ResourceManager(name, machine, media_server_of, recorder_of, notice, believes, *turns)

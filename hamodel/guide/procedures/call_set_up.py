@@ -31,7 +31,12 @@ def call_starts(parts: Parts) -> Iterator[Rule]:
 
 
 def sip_server_asks_for_media_server(parts: Parts) -> Iterator[Rule]:
-    """SIP Server sends the INVITE that has a Media Server placed; also after one failed.  MS-3."""
+    """
+    SIP Server sends the INVITE that has a Media Server placed; also after one failed.
+
+    Enabled iff the standby need not be waited for: synchronous replication has it know of the
+    failure before the primary acts on it.  Source: MS-3.  Assumes: A-REPLICATION.
+    """
     for name, the in parts.sip_servers.items():
         for call_name, call in parts.calls.items():
             dialog = parts.dialogs[call_name]
@@ -41,6 +46,7 @@ def sip_server_asks_for_media_server(parts: Parts) -> Iterator[Rule]:
                     parts.serves(name),
                     call.machine.in_(CallState.SET_UP, CallState.UP),
                     the.record[call_name].session.in_(Session.NEW, Session.LOST),
+                    parts.replicated(name, call_name),
                     call.request.is_not(Request.HANG_UP),
                 ),
                 fires=(dialog.machine.fires("request"),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hamodel import Expr, Message, Rule, Set, all_of
+from hamodel.guide.components.resource_manager import ResourceManager
 from hamodel.guide.components.sip_server import CallRecord
 from hamodel.guide.parts import Parts
 from hamodel.guide.vocabulary import Session
@@ -16,15 +17,54 @@ def _answers(parts: Parts, name: str) -> Expr:
 
 
 def resource_manager_notices_failure(parts: Parts) -> Iterator[Rule]:
-    """The OPTIONS that a Resource Manager sends to a resource are not answered.  A-OPTIONS."""
+    """
+    The OPTIONS that a Resource Manager sends to a resource are not answered.  A-OPTIONS.
+
+    Its affinities with a failed Media Server end there: each becomes a notice to SIP Server.
+    """
     for rm, manager in parts.resource_managers.items():
         for name, believed in manager.believes.items():
             yield Rule(
                 f"{rm} notices that {name} failed",
                 when=all_of(manager.answers, believed.is_(True), ~_answers(parts, name)),
-                sets=(Set(believed, False),),
+                sets=(
+                    Set(believed, False),
+                    *(e for call in parts.calls for e in owes_notice(parts, manager, call, name)),
+                ),
                 cite="A-OPTIONS",
             )
+
+
+def owes_notice(
+    parts: Parts, manager: ResourceManager, call: str, server: str
+) -> tuple[Set, ...]:
+    """Return the effects that turn an affinity with a failed Media Server into a notice.  MS-2."""
+    if server not in parts.media_servers:
+        return ()
+    affinity = manager.media_server_of[call]
+    affected = affinity.to.is_(server)
+    return (
+        Set(manager.notice[call], server, affected),
+        Set(affinity.to, None, affected),
+        Set(affinity.unsent, False, affected),
+    )
+
+
+def resource_manager_finds_call_affected(parts: Parts) -> Iterator[Rule]:
+    """A Resource Manager hears of an affinity with a Media Server that it has given up.  MS-2."""
+    for rm, manager in parts.resource_managers.items():
+        for call in parts.calls:
+            for server in parts.media_servers:
+                yield Rule(
+                    f"{rm} finds {call} affected by the failure of {server}",
+                    when=all_of(
+                        manager.answers,
+                        manager.media_server_of[call].to.is_(server),
+                        manager.believes[server].is_(False),
+                    ),
+                    sets=owes_notice(parts, manager, call, server),
+                    cite="MS-2",
+                )
 
 
 def resource_manager_sees_again(parts: Parts) -> Iterator[Rule]:
@@ -51,29 +91,27 @@ def resource_manager_notifies(parts: Parts) -> Iterator[Rule]:
     """
     Resource Manager tells the SIP Server that serves that a call's Media Server failed.
 
-    Until acknowledged: as often as it takes, for as long as it has the affinity. Once: whatever
-    becomes of it.  Source: MS-2.  Assumes: A-NOTIFY, A-ACK.
+    Until acknowledged: as often as it takes. Once: whatever becomes of it.
+    Source: MS-2.  Assumes: A-NOTIFY, A-ACK.
     """
     once = parts.deployment.resource_manager.notify == "once"
     for rm, manager in parts.resource_managers.items():
         for sip, the in parts.sip_servers.items():
             for call in parts.calls:
-                affinity, record = manager.media_server_of[call], the.record[call]
+                notice, record = manager.notice[call], the.record[call]
                 for server in parts.media_servers:
-                    forgets = (Set(affinity.to, None), Set(affinity.unsent, False)) if once else ()
                     yield Rule(
                         f"{rm} tells {sip} that {server} failed for {call}",
                         when=all_of(
                             manager.answers,
-                            affinity.to.is_(server),
-                            manager.believes[server].is_(False),
+                            notice.is_(server),
                             parts.serves(sip),
                             _relies_on(record, server),
                         ),
                         sets=(
                             Set(record.session, Session.LOST),
                             Set(record.unsent, parts.has_pair),
-                            *forgets,
+                            *([Set(notice, None)] if once else []),
                         ),
                         says=(
                             Message(
@@ -88,31 +126,28 @@ def resource_manager_notifies(parts: Parts) -> Iterator[Rule]:
                     )
 
 
-def notice_is_acknowledged(parts: Parts) -> Iterator[Rule]:
+def notice_is_settled(parts: Parts) -> Iterator[Rule]:
     """
     SIP Server acknowledges a notice, once it acts on it and the standby need not be waited for.
 
-    The Resource Manager then forgets the affinity with the failed Media Server.  A-ACK.
+    A SIP Server that does not rely on the failed Media Server has nothing to do.  A-ACK.
     """
-    if parts.deployment.resource_manager.notify == "once":
-        return
     for rm, manager in parts.resource_managers.items():
         for sip, the in parts.sip_servers.items():
             for call in parts.calls:
-                affinity, record = manager.media_server_of[call], the.record[call]
+                notice, record = manager.notice[call], the.record[call]
                 for server in parts.media_servers:
                     yield Rule(
                         f"{sip} acknowledges to {rm} that {server} failed for {call}",
                         when=all_of(
                             manager.answers,
-                            affinity.to.is_(server),
-                            manager.believes[server].is_(False),
+                            notice.is_(server),
                             parts.serves(sip),
                             ~_relies_on(record, server),
                             parts.replicated(sip, call),
                         ),
-                        sets=(Set(affinity.to, None), Set(affinity.unsent, False)),
-                        group=f"{rm} hears that its notice of {call} is acknowledged",
+                        sets=(Set(notice, None),),
+                        group=f"{rm} hears that its notice of {call} is settled",
                         cite="A-ACK",
                     )
 
@@ -123,26 +158,24 @@ def notice_is_lost(parts: Parts) -> Iterator[Rule]:
         return
     for rm, manager in parts.resource_managers.items():
         for call in parts.calls:
-            affinity = manager.media_server_of[call]
-            for server in parts.media_servers:
-                yield Rule(
-                    f"the notice of {rm} that {server} failed for {call} is lost",
-                    when=all_of(
-                        manager.answers,
-                        affinity.to.is_(server),
-                        manager.believes[server].is_(False),
-                        ~parts.some_sip_server_serves(),
-                    ),
-                    sets=(Set(affinity.to, None), Set(affinity.unsent, False)),
-                    group=f"{rm} tells of {call}",
-                    cite="A-NOTIFY",
-                )
+            yield Rule(
+                f"the notice of {rm} for {call} is lost",
+                when=all_of(
+                    manager.answers,
+                    manager.notice[call].is_not(None),
+                    ~parts.some_sip_server_serves(),
+                ),
+                sets=(Set(manager.notice[call], None),),
+                group=f"{rm} tells of {call}",
+                cite="A-NOTIFY",
+            )
 
 
 RULES = (
     resource_manager_notices_failure,
     resource_manager_sees_again,
+    resource_manager_finds_call_affected,
     resource_manager_notifies,
-    notice_is_acknowledged,
+    notice_is_settled,
     notice_is_lost,
 )
