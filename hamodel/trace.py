@@ -189,7 +189,7 @@ def load_trace(text: str) -> TraceFile:
         raise SearchError("HA042", f"it is not JSON ({error}); give a file of hamodel's") from None
     if not isinstance(value, Mapping) or "schema" not in value:
         raise SearchError("HA042", "this JSON has no 'schema'; give a trace file of hamodel's")
-    if value["schema"] != SCHEMA:
+    if value["schema"] != SCHEMA or value["schema"] is True:
         raise SearchError(
             "HA043", f"the trace is of schema {value['schema']!r}; this version reads {SCHEMA}"
         )
@@ -208,6 +208,6 @@ def load_trace(text: str) -> TraceFile:
 
 
 def _of(kind: type, value: Any) -> Any:
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise TypeError(f"{value!r:.60}, which should be a {kind.__name__}")
     return value

@@ -193,16 +193,21 @@ def test_not_not_is_nothing(guard: Expr) -> None:
 
 
 @given(st.lists(GUARDS, max_size=4))
-def test_all_of_and_any_of_flatten_and_forget_repeats(guards: list[Expr]) -> None:
-    """They mean all and any, whatever is nested, repeated, empty or constant."""
+def test_all_of_and_any_of_mean_all_and_any(guards: list[Expr]) -> None:
+    """Whatever is nested, repeated, empty or constant."""
     both, either = all_of(*guards, *guards), any_of(*guards, *guards)
 
     for state in valuations(*VARIABLES):
         assert all(guard(state) for guard in guards) is both(state)
         assert any(guard(state) for guard in guards) is either(state)
-    for joined in (both, either):
-        if isinstance(joined, And | Or) and joined not in guards:
-            assert len(set(joined.parts)) == len(joined.parts)
+
+
+def test_nested_conjunctions_become_one() -> None:
+    """`&` and `|` chains are flat, and a part that is repeated stands once."""
+    one, two, three = COUNT.is_(0), ON.is_(True), ROLE.is_(Role.DOWN)
+
+    assert And((one, two, three)) == one & (two & three) & one == all_of(one, two, two, three)
+    assert Or((one, two, three)) == one | (two | three) | one == any_of(one, two, two, three)
 
 
 def test_constants_are_absorbed() -> None:
