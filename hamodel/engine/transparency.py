@@ -6,8 +6,8 @@ variables of s, the budget's counters of t. The fault is transparent iff
 each such w and t are divergence-preserving branching bisimilar in what
 observers have and hear, and no observer hears the fault itself.
 `observers` says what they see, `bisimulation` which states they cannot
-tell apart, `difference` how they tell the others apart; the decision
-record docs/decisions/ on transparency says what is exact in that.
+tell apart, `difference` how they tell the others apart; decision 0002
+says what is exact in that.
 
 References
 ----------

@@ -301,6 +301,17 @@ def test_fair_loop_that_disables_the_step_is_a_silence() -> None:
     ) == verdict.why
 
 
+def test_fair_cycle_and_unfair_cycle_differ() -> None:
+    """Two silent cycles with the same steps: one may go round for ever, the other has to ring."""
+    without = ("0 . 1 h", "1 . 0 h", "0 ring 2", "1 ring 2")
+    verdict = drawn_verdict(*without, "10 . 11 h", "11 . 10 h", "10 ring 12 g", "11 ring 12 g")
+
+    assert (("0 to 1 silently", "1 to 0 silently"), 0, 0) == told(verdict)
+    assert (
+        "without breaks nothing more need be seen; after breaks it must: eye gets ring from box"
+    ) == verdict.why
+
+
 def test_loop_of_the_same_group_is_a_silence() -> None:
     """A group that takes its silent step again and again is treated fairly."""
     verdict = drawn_verdict("0 ring 1 g", "10 . 10 g", "10 ring 11 g")
