@@ -13,7 +13,8 @@ from enum import Enum
 from typing import Any
 
 from hamodel.errors import ModelError, among, members
-from hamodel.expr import TRUE, Expr, Value, Var, can_hold, checked_guard, checked_name, word
+from hamodel.expr import TRUE, Expr, Value, Var, checked_guard, checked_name, word
+from hamodel.satisfiable import can_hold
 
 
 @dataclass(frozen=True, slots=True)

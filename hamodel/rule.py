@@ -16,7 +16,8 @@ from typing import Any
 
 from hamodel.component import Firing
 from hamodel.errors import ModelError, SearchError, among, members
-from hamodel.expr import TRUE, Expr, State, Value, Var, can_hold, checked_guard, checked_name, word
+from hamodel.expr import TRUE, Expr, State, Value, Var, checked_guard, checked_name, word
+from hamodel.satisfiable import can_hold
 
 
 class Kind(Enum):

@@ -30,7 +30,8 @@ from hamodel import (
     at,
     instances,
 )
-from hamodel.expr import State, can_hold, variables_of, word
+from hamodel.expr import State, variables_of, word
+from hamodel.satisfiable import can_hold
 
 
 class Role(Enum):

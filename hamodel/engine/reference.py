@@ -103,10 +103,16 @@ def _indexed(guards: Sequence[Expr]) -> tuple[_ByValue, list[int]]:
         if not needs:
             always.append(place)
             continue
-        var, values = min(needs, key=lambda need: len(need[1]) / len(need[0].values))
+        var, values = min(needs, key=_commonness)
         for value in values:
             index.setdefault(var.name, {}).setdefault(value, []).append(place)
     return list(index.items()), always
+
+
+def _commonness(need: tuple[Var[Any], list[Value]]) -> tuple[bool, float]:
+    """Return how often a need is met, guessed: most variables mostly have their initial value."""
+    var, values = need
+    return var.initial in values, len(values) / len(var.values)
 
 
 def _needed(part: Expr) -> tuple[Var[Any], list[Value]] | None:

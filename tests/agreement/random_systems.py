@@ -37,7 +37,7 @@ from hamodel import (
     next_of,
     step,
 )
-from hamodel.expr import can_hold
+from hamodel.satisfiable import can_hold
 
 Choose = Callable[[int], int]
 """Returns one of 0 … n - 1."""

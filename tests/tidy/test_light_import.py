@@ -37,10 +37,3 @@ def test_import_hamodel_is_light() -> None:
 
     assert "hamodel" in loaded
     assert set() == HEAVY & loaded
-
-
-def test_the_catalogue_is_light() -> None:
-    """Reading the guide's claims needs nothing but the standard library."""
-    loaded = loaded_by("from hamodel.guide.sources import guide_catalogue; guide_catalogue()")
-
-    assert set() == HEAVY & loaded

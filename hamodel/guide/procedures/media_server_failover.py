@@ -35,9 +35,7 @@ def resource_manager_notices_failure(parts: Parts) -> Iterator[Rule]:
             )
 
 
-def owes_notice(
-    parts: Parts, manager: ResourceManager, call: str, server: str
-) -> tuple[Set, ...]:
+def owes_notice(parts: Parts, manager: ResourceManager, call: str, server: str) -> tuple[Set, ...]:
     """Return the effects that turn an affinity with a failed Media Server into a notice.  MS-2."""
     if server not in parts.media_servers:
         return ()

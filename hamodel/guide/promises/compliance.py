@@ -19,7 +19,7 @@ def paused_call_is_not_recorded(parts: Parts, system: System) -> Iterator[Promis
         return
     properties = tuple(
         never(
-            f"paused_{call}_is_recorded",
+            f"paused_{call}_is_not_recorded",
             parts.recorded(call),
             given=all_of(
                 parts.up(call), the.told.is_(Recording.PAUSED), the.request.is_not(Request.RESUME)

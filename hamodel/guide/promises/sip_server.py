@@ -80,7 +80,7 @@ def hot_standby_takes_over(parts: Parts, system: System) -> Iterator[Promise]:
         serving = [parts.serves(name) for name in parts.sip_servers]
         properties.append(
             never(
-                "two_sip_servers_serve",
+                "at_most_one_sip_server_serves",
                 all_of(*serving),
                 claims=("SIP-1b",),
                 budget=ONE_FAULT,
