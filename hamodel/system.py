@@ -121,7 +121,7 @@ class System:
         self._check_guard(prop.given, f"the premise of {prop.name}", extra)
         for claim in prop.claims:
             self._check_citation(claim, f"the property {prop.name}")
-        groups = {rule.group for rule in self.rules}
+        groups = dict.fromkeys(rule.group for rule in self.rules)
         if missing := [name for name in prop.fair if name not in groups]:
             raise ModelError(
                 "HA021", f"{prop.name} assumes {among(missing)} fair; groups are {among(groups)}"
