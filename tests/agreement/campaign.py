@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from typing import Any
 
 from tests.agreement.random_systems import seeded_system
 from tests.agreement.readings import READINGS, compare
+from tests.agreement.scenarios import scenarios, searches
 
 LIMIT_STATES = 5_000
 MOST_RULES = 24
@@ -77,6 +79,42 @@ def campaign(
         "histogram": {name: sizes[name] for name in map(_size, (1, *BOUNDS)) if sizes[name]},
         "seconds": round(time.perf_counter() - began, 1),
     }
+
+
+def campaign_of_scenarios(
+    *, reading: str = "machines", limit_states: int | None = None
+) -> list[dict[str, Any]]:
+    """
+    Compare a reading with the oracle on every scenario of the guide.
+
+    Parameters
+    ----------
+    reading
+        Which of `READINGS`.
+    limit_states
+        Where a search is cut off; None: never.
+
+    Returns
+    -------
+    list of dict
+        For each search `scenario`, `budget`, `states`, `steps`, `deadlocks`, `complete`,
+        `disagreement` (empty, or what was found) and `seconds`.
+    """
+    rows = []
+    for name, scenario in scenarios().items():
+        for each in searches(scenario):
+            began = time.perf_counter()
+            row: dict[str, Any] = {"scenario": name, "budget": str(each.budget), "disagreement": ""}
+            try:
+                limit = sys.maxsize if limit_states is None else limit_states
+                found = compare(each.system, each.budget, READINGS[reading], limit)
+            except AssertionError as error:
+                row["disagreement"] = str(error)[:2_000]
+            else:
+                row |= {"states": found.states, "steps": found.steps}
+                row |= {"deadlocks": found.deadlocks, "complete": found.complete}
+            rows.append(row | {"seconds": round(time.perf_counter() - began, 1)})
+    return rows
 
 
 def _size(states: int) -> str:

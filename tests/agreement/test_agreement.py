@@ -13,9 +13,12 @@ from hamodel.rule import Next, Step
 from tests.agreement.handmade import MODELS
 from tests.agreement.random_systems import random_systems, seeded_system
 from tests.agreement.readings import READINGS, compare
+from tests.agreement.scenarios import scenarios, searches
 
 LIMIT_STATES = 2_000
 """Where a random system is cut off; that it was is no disagreement."""
+SCENARIO_MAX = 5_000
+"""Scenarios with fewer states are compared here, all of them by the campaign."""
 
 readings = pytest.mark.parametrize("reading", READINGS)
 
@@ -56,6 +59,18 @@ def test_readings_agree_on_models_written_by_hand(reading: str, model: str) -> N
 
     assert states == found.states
     assert found.complete
+
+
+@readings
+@pytest.mark.parametrize("name", scenarios())
+def test_readings_agree_on_the_scenarios_of_the_guide(reading: str, name: str) -> None:
+    """Every search of a scenario with less than 5,000 states has the same steps."""
+    for each in searches(scenarios()[name]):
+        small = name.endswith("no fault") or (each.distinct_states or SCENARIO_MAX) < SCENARIO_MAX
+        if small:
+            found = compare(each.system, each.budget, READINGS[reading], SCENARIO_MAX)
+            assert found.complete
+            assert each.distinct_states in {None, found.states}
 
 
 def test_a_wrong_reading_is_noticed() -> None:
