@@ -50,6 +50,8 @@ class Property:
         The guard that must hold always, never, sometimes, or in the end.
     given
         The premise. Only states where it holds are judged; a proof names one.
+    also
+        `leads_to` only: further premises, each with its conclusion; all of them must hold.
     fault
         `transparent` only: the names of the failure rules that must be transparent.
     observers
@@ -72,6 +74,7 @@ class Property:
     modality: Modality
     expr: Expr = TRUE
     given: Expr = TRUE
+    also: tuple[tuple[Expr, Expr], ...] = ()
     fault: tuple[str, ...] = ()
     observers: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
@@ -87,6 +90,9 @@ class Property:
         checked_name(self.name, "a property")
         checked_guard(self.expr, f"the property {self.name}")
         checked_guard(self.given, f"the premise of {self.name}")
+        for case in self.also:
+            for guard in case:
+                checked_guard(guard, f"the property {self.name}")
         for name in ("fault", "observers", "hide", "idempotent", "fair", "claims"):
             words = getattr(self, name)
             object.__setattr__(self, name, (words,) if isinstance(words, str) else tuple(words))
@@ -97,6 +103,11 @@ class Property:
                 "transparent needs at least one of each",
             )
 
+    @property
+    def cases(self) -> tuple[tuple[Expr, Expr], ...]:
+        """Every premise with its conclusion."""
+        return (self.given, self.expr), *self.also
+
     def judged_under(self, default: Budget = NO_FAULT) -> Budget:
         """Return its own budget, or the default."""
         return default if self.budget is None else self.budget
@@ -105,7 +116,7 @@ class Property:
         premise = "" if self.given == TRUE else f"given {self.given}: "
         match self.modality:
             case Modality.LEADS_TO:
-                return f"{self.given} leads to {self.expr}"
+                return "; ".join(f"{given} leads to {expr}" for given, expr in self.cases)
             case Modality.TRANSPARENT:
                 return f"{premise}{' or '.join(self.fault)} is transparent to " + ", ".join(
                     self.observers
@@ -132,6 +143,8 @@ def sometimes(name: str, expr: Expr, *, given: Expr = TRUE, **settings: Any) -> 
 def leads_to(name: str, given: Expr, expr: Expr, **settings: Any) -> Property:
     """
     Return the property that whenever `given` holds, `expr` holds then or later.
+
+    `also=((given, expr), …)` adds further pairs of which the same is said, such as one an instance.
 
     Judged over runs that obey weak fairness of every protocol group, and of
     the groups named in `fair=`.

@@ -117,8 +117,9 @@ class System:
     def check_property(self, prop: Property, budget_counters: Iterable[Var[Any]] = ()) -> None:
         """Raise HA014, HA015, HA020 or HA021 if the property does not fit this system."""
         extra = {var.name: var for var in budget_counters}
-        self._check_guard(prop.expr, f"the property {prop.name}", extra)
-        self._check_guard(prop.given, f"the premise of {prop.name}", extra)
+        for given, expr in prop.cases:
+            self._check_guard(expr, f"the property {prop.name}", extra)
+            self._check_guard(given, f"the premise of {prop.name}", extra)
         for claim in prop.claims:
             self._check_citation(claim, f"the property {prop.name}")
         groups = dict.fromkeys(rule.group for rule in self.rules)

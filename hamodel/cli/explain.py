@@ -217,6 +217,8 @@ def _property_lines(prop: Property) -> Iterator[str]:
         yield f"  Not compared: {among(prop.hide) or 'nothing'}"
     else:
         yield f"  What is judged: {prop.expr}"
+        for given, expr in prop.also:
+            yield f"  And: {given} leads to {expr}"
     if prop.fair:
         yield f"  Fair beyond the protocol: {among(prop.fair)}"
     if prop.budget is not None:

@@ -142,13 +142,21 @@ def _response(exploration: Exploration, prop: Property) -> Finding:
         return _cut(exploration)
     from hamodel.engine.graph import Fairness, unfulfilled
 
-    premise, conclusion = _holds(exploration, prop.given, prop.expr)
-    if True not in premise:
+    cases = _holds(exploration, *(guard for case in prop.cases for guard in case))
+    premises, conclusions = cases[::2], cases[1::2]
+    reached = [premise.index(True) for premise in premises if True in premise]
+    if not reached:
         return _vacuous(exploration)
-    lasso = unfulfilled(exploration, premise, conclusion, Fairness(exploration, prop.fair))
-    if lasso is None:
-        witness = exploration.trace_to(premise.index(True), "here the premise holds")
+    fairness = Fairness(exploration, prop.fair)
+    lassos = [
+        lasso
+        for premise, conclusion in zip(premises, conclusions, strict=True)
+        if (lasso := unfulfilled(exploration, premise, conclusion, fairness)) is not None
+    ]
+    if not lassos:
+        witness = exploration.trace_to(min(reached), "here the premise holds")
         return Finding(PROVED, "the conclusion follows on every fair run", None, witness)
+    lasso = min(lassos, key=lambda each: (len(each.stem), len(each.loop)))
     actions = exploration.product.actions
     names = [actions[a].rule.name for a in (*lasso.stem, *lasso.loop)]
     note = f"from here on {prop.name} is never fulfilled"

@@ -15,7 +15,7 @@ class SipServerState(Enum):
 
 
 class ResourceManagerState(Enum):
-    """The main states of a Resource Manager instance (RM-1); taking over: promoted, no address yet."""
+    """The main states of a Resource Manager (RM-1); taking over: promoted, without the address."""
 
     ACTIVE = "active"
     HOT_STANDBY = "hot-standby"

@@ -13,7 +13,6 @@ DOORS = {
     "msgspec": "guide/deployment",
     "networkx": "engine/graph.py",
     "rich": "cli/",
-    "tomlkit": "guide/deployment",
     "transitions": "engine/machines.py",
     "typer": "cli/",
 }

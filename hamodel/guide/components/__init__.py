@@ -1,0 +1,1 @@
+"""The machines of the guide, one file a component."""

@@ -32,7 +32,7 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class SipServer:
-    """An instance: its machine, its records of calls, and whose turn it is among Resource Managers."""
+    """An instance: its machine, its records of calls, and the Resource Manager whose turn it is."""
 
     name: str
     machine: Component

@@ -1,0 +1,1 @@
+"""Failure and repair rules, one file a mode."""

@@ -33,7 +33,7 @@ def instance_crashes(parts: Parts) -> Iterator[Rule]:
 
 
 def management_layer_crashes(parts: Parts) -> Iterator[Rule]:
-    """SCS dies: nobody decides a switchover; a pair of them survives one crash.  A-CRASH (FR-24)."""
+    """SCS dies: nobody decides a switchover; a pair survives one crash.  A-CRASH (FR-24)."""
     if parts.has_pair and parts.deployment.management_layer.scs == "single":
         yield Rule(
             "management_layer crashes",
@@ -70,7 +70,7 @@ def sip_server_returns(parts: Parts) -> Iterator[Rule]:
 
 
 def resource_manager_returns(parts: Parts) -> Iterator[Rule]:
-    """A Resource Manager is started again, empty; its peer has its affinities to tell it.  A-REPAIR."""
+    """A Resource Manager is started again, empty; its peer tells it again.  A-REPAIR."""
     standby = parts.mode == "active-hot-standby"
     for name, the in parts.resource_managers.items():
         yield Rule(

@@ -1,0 +1,1 @@
+"""The stories across components, one file each: rules, never promises."""

@@ -169,7 +169,7 @@ def request_fails(parts: Parts) -> Iterator[Rule]:
 
 
 def call_ends(parts: Parts) -> Iterator[Rule]:
-    """BYE is answered, by 2xx or because there is nothing left to end: the call is over.  A-HANGUP."""
+    """BYE is answered, by 2xx or because nothing is left to end: the call is over.  A-HANGUP."""
     for name, the in parts.sip_servers.items():
         for call_name, call in parts.calls.items():
             dialog = parts.dialogs[call_name]

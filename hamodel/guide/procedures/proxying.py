@@ -1,4 +1,4 @@
-"""Requests on their way through Resource Manager: reached, placed, executed, refused (RM-1 to RM-4)."""
+"""Requests on their way through Resource Manager: placed, executed, refused (RM-1 to RM-4)."""
 
 from __future__ import annotations
 
@@ -159,7 +159,7 @@ def _has_room(parts: Parts, name: str, call: str) -> Expr:
 
 
 def _can_take(parts: Parts, rm: str, call: str) -> dict[str, Expr]:
-    """Return for each Media Server the guard that this Resource Manager can place the call on it."""
+    """Return for each Media Server the guard that this instance can place the call on it."""
     believes = parts.resource_managers[rm].believes
     return {
         name: all_of(believes[name].is_(True), server.answers, _has_room(parts, name, call))
@@ -268,7 +268,7 @@ def _answering_without(parts: Parts, call: str) -> dict[str, Expr]:
 
 
 def _no_room(parts: Parts, rm: str, call: str) -> Expr:
-    """Return the guard that this Resource Manager believes no Media Server able to take the call."""
+    """Return the guard that this instance believes no Media Server able to take the call."""
     believes = parts.resource_managers[rm].believes
     return all_of(
         *(believes[name].is_(False) | ~_has_room(parts, name, call) for name in parts.media_servers)

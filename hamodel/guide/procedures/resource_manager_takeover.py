@@ -1,4 +1,4 @@
-"""What remains of a Resource Manager pair becomes active, and has been told what it knows (RM-2, RM-3)."""
+"""What remains of a Resource Manager pair is active, and knows what it was told (RM-2, RM-3)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def load_balancer_sees_again(parts: Parts) -> Iterator[Rule]:
 
 
 def resource_manager_tells_peer(parts: Parts) -> Iterator[Rule]:
-    """A Resource Manager tells its peer of a call's affinity, to a Media Server or a recorder.  RM-3."""
+    """A Resource Manager tells its peer a call's Media Server or recorder.  RM-3."""
     if not parts.shares_affinity:
         return
     for name, the in parts.resource_managers.items():

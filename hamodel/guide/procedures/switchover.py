@@ -92,7 +92,7 @@ def hot_standby_takes_over(parts: Parts) -> Iterator[Rule]:
 
 
 def switchover_starts_again(parts: Parts) -> Iterator[Rule]:
-    """The standby that was to take over failed as well: SCS is back at the failed primary.  A-ML."""
+    """The standby that was to take over failed as well: SCS starts again.  A-ML."""
     if not parts.has_pair:
         return
     yield Rule(

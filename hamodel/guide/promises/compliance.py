@@ -1,4 +1,4 @@
-"""Not a sentence of the guide: what is paused is not recorded, also after a failover (COMPLIANCE)."""
+"""Not of the guide: what is paused is not recorded, also after a failover (COMPLIANCE)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hamodel import Budget, System, all_of, never
 from hamodel.guide.parts import Parts
-from hamodel.guide.promises.promise import ONE_FAULT, Promise
+from hamodel.guide.promises.promise import ONE, ONE_FAULT, Promise
 from hamodel.guide.vocabulary import Recording, Request
 
 TWO_FAULTS = Budget({"media-server-crash": 1, "sip-server-crash": 1})
@@ -30,9 +30,7 @@ def paused_call_is_not_recorded(parts: Parts, system: System) -> Iterator[Promis
         )
         for call, the in parts.calls.items()
     )
-    yield Promise(
-        "COMPLIANCE", properties, assumptions=("one crash or one lost host; no hang, no repair",)
-    )
+    yield Promise("COMPLIANCE", properties, assumptions=(ONE,))
 
 
 PROMISES = (paused_call_is_not_recorded,)

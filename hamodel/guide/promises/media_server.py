@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from hamodel import Expr, Property, System, all_of, always, any_of, at, leads_to, sometimes
+from hamodel import Expr, System, all_of, any_of, at, sometimes
 from hamodel.guide.parts import Parts, others
 from hamodel.guide.promises.promise import (
+    BOTH,
     FAIR,
     MEDIA_SERVER_AND_CONTROL,
     MEDIA_SERVER_AND_RETURN,
+    ONE,
     ONE_FAULT,
     ONE_FAULT_OR_HANG,
     Promise,
     Status,
+    each_holds,
+    each_leads_to,
 )
 from hamodel.guide.vocabulary import (
     CallState,
@@ -25,9 +30,6 @@ from hamodel.guide.vocabulary import (
     ServerState,
     Session,
 )
-
-_BOTH = "one Media Server and one of SIP Server and Resource Manager crash; no hang, no repair"
-_ONE = "one crash or one lost host; no hang, no repair"
 
 
 def _failed(parts: Parts, server: str) -> Expr:
@@ -61,36 +63,34 @@ def media_server_is_single_point_of_failure(parts: Parts, system: System) -> Ite
         )
         for call, the in parts.calls.items()
     )
-    yield Promise("MS-1", properties, weakness=True, assumptions=(_ONE,))
+    yield Promise("MS-1", properties, weakness=True, assumptions=(ONE,))
 
 
 def sip_server_is_notified(parts: Parts, system: System) -> Iterator[Promise]:
     """MS-2: a Media Server failed with a call on it; then SIP Server knows, or the call is over."""
-    properties = []
+    cases = []
     for call in parts.calls:
         for server in parts.media_servers:
-            properties.append(
-                leads_to(
-                    f"sip_server_learns_that_{server}_failed_under_{call}",
-                    all_of(
-                        parts.up(call),
-                        parts.joined(call, server),
-                        _failed(parts, server),
-                        _relied_on(parts, call, server),
-                    ),
-                    any_of(
-                        *(
-                            parts.serves(name) & ~_relies(parts, name, call, server)
-                            for name in parts.sip_servers
-                        ),
-                        parts.calls[call].machine.is_(CallState.ENDED),
-                    ),
-                    claims=("MS-2",),
-                    budget=MEDIA_SERVER_AND_CONTROL,
-                    beyond=MEDIA_SERVER_AND_RETURN,
-                )
+            given = all_of(
+                parts.up(call),
+                parts.joined(call, server),
+                _failed(parts, server),
+                any_of(
+                    *(parts.serves(n) & _relies(parts, n, call, server) for n in parts.sip_servers)
+                ),
             )
-    yield Promise("MS-2", tuple(properties), assumptions=(_BOTH, FAIR))
+            knows = any_of(
+                *(parts.serves(n) & ~_relies(parts, n, call, server) for n in parts.sip_servers)
+            )
+            cases.append((given, knows | parts.calls[call].machine.is_(CallState.ENDED)))
+    learns = each_leads_to(
+        "sip_server_learns_of_media_server_failure",
+        cases,
+        claims=("MS-2",),
+        budget=MEDIA_SERVER_AND_CONTROL,
+        beyond=MEDIA_SERVER_AND_RETURN,
+    )
+    yield Promise("MS-2", (learns,), assumptions=(BOTH, FAIR))
 
 
 def _relies(parts: Parts, name: str, call: str, server: str) -> Expr:
@@ -101,58 +101,41 @@ def _relies(parts: Parts, name: str, call: str, server: str) -> Expr:
     )
 
 
-def _relied_on(parts: Parts, call: str, server: str) -> Expr:
-    """Return the guard that the SIP Server that serves takes the call to be on this Media Server."""
-    return any_of(*(parts.serves(n) & _relies(parts, n, call, server) for n in parts.sip_servers))
-
-
 def call_moves_to_another_media_server(parts: Parts, system: System) -> Iterator[Promise]:
-    """MS-3: SIP Server knows of the failure and another Media Server is up; then the call is on it."""
-    properties = tuple(
-        leads_to(
-            f"{call}_is_joined_to_another_media_server",
-            all_of(
-                parts.up(call),
-                any_of(
-                    *(
-                        parts.serves(name) & the.record[call].session.is_(Session.LOST)
-                        for name, the in parts.sip_servers.items()
-                    )
-                ),
-                any_of(*(server.answers for server in parts.media_servers.values())),
-            ),
-            any_of(
-                *(
-                    parts.joined(call, name) & server.answers
-                    for name, server in parts.media_servers.items()
-                ),
-                parts.calls[call].machine.is_(CallState.ENDED),
-            ),
-            claims=("MS-3",),
-            budget=MEDIA_SERVER_AND_CONTROL,
-            beyond=MEDIA_SERVER_AND_RETURN,
+    """MS-3: SIP Server knows of the failure, another Media Server is up; then the call is on it."""
+    moves, together = [], []
+    for call, the in parts.calls.items():
+        knows = any_of(
+            *(
+                parts.serves(name) & sip.record[call].session.is_(Session.LOST)
+                for name, sip in parts.sip_servers.items()
+            )
         )
-        for call in parts.calls
-    )
-    apart = tuple(
-        always(
-            f"{call}_has_both_endpoints_on_one_media_server",
-            parts.calls[call].endpoint_a.same_as(parts.calls[call].endpoint_b),
-            given=all_of(parts.up(call), _at_rest(parts, call)),
-            claims=("MS-3",),
-            budget=MEDIA_SERVER_AND_CONTROL,
+        another = any_of(*(server.answers for server in parts.media_servers.values()))
+        moved = any_of(
+            *(parts.joined(call, name) & its.answers for name, its in parts.media_servers.items())
         )
-        for call in parts.calls
-    )
+        ended = the.machine.is_(CallState.ENDED)
+        moves.append((all_of(parts.up(call), knows, another), moved | ended))
+        at_rest = all_of(parts.up(call), _at_rest(parts, call))
+        together.append((at_rest, the.endpoint_a.same_as(the.endpoint_b)))
+    settings: dict[str, Any] = {
+        "claims": ("MS-3",),
+        "budget": MEDIA_SERVER_AND_CONTROL,
+        "beyond": MEDIA_SERVER_AND_RETURN,
+    }
     yield Promise(
         "MS-3",
-        (*properties, *apart),
-        assumptions=(_BOTH, "SIP Server got the notice, and another Media Server is up", FAIR),
+        (
+            each_leads_to("call_is_joined_to_another_media_server", moves, **settings),
+            each_holds("endpoints_are_on_one_media_server", together, **settings),
+        ),
+        assumptions=(BOTH, "SIP Server got the notice, and another Media Server is up", FAIR),
     )
 
 
 def _at_rest(parts: Parts, call: str) -> Expr:
-    """Return the guard that the SIP Server that serves takes the call for bridged, and asks nothing."""
+    """Return the guard that the serving SIP Server takes the call for bridged, and asks nothing."""
     return all_of(
         parts.dialogs[call].machine.is_(DialogState.IDLE),
         any_of(
@@ -166,69 +149,66 @@ def _at_rest(parts: Parts, call: str) -> Expr:
 
 def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Promise]:
     """MS-4: joined to the other Media Server, the call is recorded anew, as it was."""
-    properties: list[Property] = []
-    for call, the in parts.calls.items():
-        for server, its in parts.media_servers.items():
-            session = parts.recording_sessions[call, server]
-            moved = all_of(
-                parts.up(call),
-                parts.joined(call, server),
-                its.answers,
-                any_of(
-                    *(_failed(parts, other) for other, _ in others(parts.media_servers, server))
-                ),
+    anew, alike, kept = [], [], []
+    recorders_up = all_of(*(its.answers for its in parts.recorders.values()))
+    for (call, server), session in parts.recording_sessions.items():
+        the, its = parts.calls[call], parts.media_servers[server]
+        rest = others(parts.media_servers, server)
+        moved = all_of(
+            parts.up(call),
+            parts.joined(call, server),
+            its.answers,
+            any_of(*(_failed(parts, other) for other, _ in rest)),
+        )
+        standing = session.machine.is_(RecordingSessionState.ESTABLISHED)
+        wanted = its.wants_recording(call)
+        anew.append((moved & wanted, any_of(standing, ~wanted, ~parts.up(call))))
+        quiet = all_of(the.request.is_(Request.NOTHING), _at_rest(parts, call))
+        as_told = any_of(
+            *(
+                the.told.is_(told) & its.conference[call].is_(held)
+                for told, held in _CONFERENCE_OF.items()
             )
-            standing = session.machine.is_(RecordingSessionState.ESTABLISHED)
-            properties.append(
-                leads_to(
-                    f"{server}_records_{call}_anew",
-                    moved & its.wants_recording(call),
-                    any_of(standing, ~its.wants_recording(call), ~parts.up(call)),
-                    claims=("MS-4",),
-                    budget=ONE_FAULT,
-                    beyond=ONE_FAULT_OR_HANG,
-                )
-            )
-            alike = any_of(
-                the.told.is_(Recording.ON) & its.conference[call].is_(Conference.RECORDING),
-                the.told.is_(Recording.PAUSED) & its.conference[call].is_(Conference.PAUSED),
-                the.told.is_(Recording.STOPPED)
-                & its.conference[call].is_(Conference.NOT_RECORDING),
-            )
-            properties.append(
-                always(
-                    f"{call}_on_{server}_is_recorded_as_before",
-                    alike,
-                    given=all_of(moved, the.request.is_(Request.NOTHING), _at_rest(parts, call)),
-                    claims=("MS-4",),
-                    budget=ONE_FAULT,
-                    beyond=ONE_FAULT_OR_HANG,
-                )
-            )
-            if parts.deployment.recording.record_id == "supplied":
-                properties.append(_same_recorder(parts, call, server, moved & standing))
-    yield Promise("MS-4", tuple(properties), assumptions=(_ONE, "a recorder is available", FAIR))
-
-
-def _same_recorder(parts: Parts, call: str, server: str, given: Expr) -> Property:
-    """
-    Return the property that the identifier's affinity brings the new session to its recorder.
-
-    Source: MS-4, ambiguity i: the recorder that has an open recording of the identifier, if it is up.
-    """
-    session = parts.recording_sessions[call, server]
-    stays = at(
-        session.recorder,
-        {name: its.receives[call].is_(True) for name, its in parts.recorders.items()},
+        )
+        alike.append((moved & quiet, as_told))
+        has_it = {name: _only_recorder(parts, call, name) for name in parts.recorders}
+        kept.append((all_of(moved, standing, recorders_up), at(session.recorder, has_it)))
+    settings: dict[str, Any] = {
+        "claims": ("MS-4",),
+        "budget": ONE_FAULT,
+        "beyond": ONE_FAULT_OR_HANG,
+    }
+    yield Promise(
+        "MS-4",
+        (
+            each_leads_to("new_recording_session_is_established", anew, **settings),
+            each_holds("call_is_recorded_as_before", alike, **settings),
+            each_holds("new_recording_is_where_its_identifier_belongs", kept, **settings),
+        ),
+        assumptions=(ONE, "a recorder is available", FAIR),
     )
-    return always(
-        f"recorder_of_{call}_on_{server}_has_its_recording",
-        stays,
-        given=all_of(given, *(its.answers for its in parts.recorders.values())),
-        claims=("MS-4",),
-        budget=ONE_FAULT,
-        beyond=ONE_FAULT_OR_HANG,
+
+
+def _only_recorder(parts: Parts, call: str, name: str) -> Expr:
+    """
+    Return the guard that this recorder has an open recording of the call.
+
+    With a supplied identifier no other has one: its affinity led back to the same recorder (MS-4,
+    ambiguity i). Without, the old recorder keeps the orphan (A-ORPHAN).
+    """
+    alone = parts.deployment.recording.record_id == "supplied"
+    rest = others(parts.recorders, name) if alone else ()
+    return all_of(
+        parts.recorders[name].receives[call].is_(True),
+        *(other.receives[call].is_(False) for _, other in rest),
     )
+
+
+_CONFERENCE_OF = {
+    Recording.ON: Conference.RECORDING,
+    Recording.PAUSED: Conference.PAUSED,
+    Recording.STOPPED: Conference.NOT_RECORDING,
+}
 
 
 def loss_is_detection_plus_failover(parts: Parts, system: System) -> Iterator[Promise]:

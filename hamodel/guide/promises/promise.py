@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
-from hamodel import Budget, Property
+from hamodel import Budget, Expr, Property, all_of, always, any_of, leads_to
 
 
 class Status(Enum):
@@ -60,14 +61,29 @@ ONE_FAULT_OR_HANG = Budget({"crash+loss+hang": 1})
 MEDIA_SERVER_AND_CONTROL = Budget(
     {"media-server-crash": 1, "sip-server-crash+resource-manager-crash": 1}
 )
-"""One Media Server, and one of SIP Server and Resource Manager: what MS-2 and MS-3 are judged under."""
+"""One Media Server, and one of SIP Server and Resource Manager: for MS-2 and MS-3."""
 MEDIA_SERVER_AND_RETURN = Budget({"media-server-crash": 1}, repairs=1)
 """One Media Server that may come back at any moment, also before anyone has noticed."""
 
-ASSUMED: Mapping[Budget, str] = {
-    ONE_FAULT: "one crash or one lost host; no hang, no repair",
-    MEDIA_SERVER_AND_CONTROL: (
-        "one Media Server and one of SIP Server and Resource Manager crash; no hang, no repair"
-    ),
-}
+ONE = "one crash or one lost host; no hang, no repair"
+"""`ONE_FAULT` in words."""
+BOTH = "one Media Server and one of SIP Server and Resource Manager crash; no hang, no repair"
+"""`MEDIA_SERVER_AND_CONTROL` in words."""
 FAIR = "every protocol step that stays possible happens in the end"
+"""Weak fairness of the protocol groups, in words."""
+
+Case = tuple[Expr, Expr]
+"""A premise and its conclusion, such as those of one instance."""
+
+
+def each_leads_to(name: str, cases: Iterable[Case], **settings: Any) -> Property:
+    """Return the property that each premise leads to its conclusion."""
+    (given, expr), *also = cases
+    return leads_to(name, given, expr, also=tuple(also), **settings)
+
+
+def each_holds(name: str, cases: Iterable[Case], **settings: Any) -> Property:
+    """Return the property that in every state each premise that holds has its conclusion."""
+    cases = tuple(cases)
+    implied = all_of(*(~given | expr for given, expr in cases))
+    return always(name, implied, given=any_of(*(given for given, _ in cases)), **settings)

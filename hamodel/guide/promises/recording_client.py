@@ -8,10 +8,12 @@ from hamodel import Kind, System
 from hamodel.guide.parts import Parts
 from hamodel.guide.promises.promise import Promise
 
+_MACHINES = ("sip_server", "management_layer", "resource_manager", "load_balancer", "media_server")
+_BETWEEN = ("call", "media_dialog", "recording_session", "recorder")
+
 
 def recording_client_is_its_components(parts: Parts, system: System) -> Iterator[Promise]:
     """RCF-1: no failover behaviour that is not that of a component."""
-    known = {component.name for component in parts.components}
     moved = {
         name
         for rule in system.rules
@@ -21,18 +23,19 @@ def recording_client_is_its_components(parts: Parts, system: System) -> Iterator
             *(system.owners[effect.var.name] for effect in rule.sets),
         )
     }
-    client = [name for name in known if name.startswith("recording_client")]
-    yield Promise(
-        "RCF-1",
-        structure=(
-            (
-                "every protocol step moves components of SIP Server, Resource Manager, Media "
-                "Server, and the calls and dialogs between them",
-                moved <= known,
-            ),
-            ("the recording client has no machine of its own", not client),
+    machines = {name for name in moved if name.startswith(_MACHINES)}
+    facts = (
+        (
+            "what takes over, replicates and notifies is SIP Server, Resource Manager and Media"
+            " Server, with what leads to them",
+            bool(machines) and machines <= {each.name for each in parts.components},
+        ),
+        (
+            "the recording client moves nothing else but calls, dialogs and recordings",
+            all(name.startswith(_BETWEEN) for name in moved - machines),
         ),
     )
+    yield Promise("RCF-1", structure=facts)
 
 
 PROMISES = (recording_client_is_its_components,)

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hamodel import Budget, Expr, System, all_of, always, any_of, leads_to, transparent
+from hamodel import Budget, Expr, System, all_of, any_of, transparent
 from hamodel.guide.parts import Parts, others
-from hamodel.guide.promises.promise import FAIR, ONE_FAULT, ONE_FAULT_OR_HANG, Promise
+from hamodel.guide.promises.promise import (
+    FAIR,
+    ONE,
+    ONE_FAULT,
+    ONE_FAULT_OR_HANG,
+    Promise,
+    each_holds,
+    each_leads_to,
+)
 from hamodel.guide.vocabulary import (
     RecordingSessionState,
     ResourceManagerState,
@@ -14,8 +22,7 @@ from hamodel.guide.vocabulary import (
 )
 
 RESOURCE_MANAGER_FAULT = Budget({"resource-manager-crash": 1})
-RESOURCE_MANAGER_HANG = Budget({"resource-manager-crash+resource-manager-hang": 1})
-_ONE = "one crash or one lost host; no hang, no repair"
+TWO_RESOURCE_MANAGER_FAULTS = Budget({"resource-manager-crash": 2})
 
 
 def resource_manager_is_a_proxy(parts: Parts, system: System) -> Iterator[Promise]:
@@ -51,36 +58,38 @@ def _failed(parts: Parts, name: str) -> Expr:
 
 def remaining_resource_manager_accepts(parts: Parts, system: System) -> Iterator[Promise]:
     """RM-2: an instance failed; then the other is active, and requests reach it."""
-    properties = tuple(
-        leads_to(
-            f"requests_are_accepted_after_{name}_failed",
-            _failed(parts, name),
-            any_of(*(parts.accepts(peer) for peer, _ in others(parts.resource_managers, name))),
-            claims=("RM-2",),
-            budget=ONE_FAULT,
-            beyond=ONE_FAULT_OR_HANG,
-        )
-        for name in parts.resource_managers
+    cases = []
+    for name in parts.resource_managers:
+        peers = others(parts.resource_managers, name)
+        cases.append((_failed(parts, name), any_of(*(parts.accepts(peer) for peer, _ in peers))))
+    accepted = each_leads_to(
+        "remaining_resource_manager_accepts_requests",
+        cases,
+        claims=("RM-2",),
+        budget=ONE_FAULT,
+        beyond=ONE_FAULT_OR_HANG,
     )
-    yield Promise("RM-2", properties, assumptions=(_ONE, FAIR))
+    yield Promise("RM-2", (accepted,), assumptions=(ONE, FAIR))
 
 
 def remaining_resource_manager_remembers(parts: Parts, system: System) -> Iterator[Promise]:
     """RM-3: an instance failed; the other has the affinities of every established session."""
-    properties = []
-    for name in parts.resource_managers:
-        for call in parts.calls:
-            properties.append(
-                always(
-                    f"affinity_of_{call}_survives_{name}",
-                    any_of(*_remembered(parts, name, call)),
-                    given=all_of(_failed(parts, name), _established(parts, call)),
-                    claims=("RM-3",),
-                    budget=ONE_FAULT,
-                    beyond=ONE_FAULT_OR_HANG,
-                )
-            )
-    yield Promise("RM-3", tuple(properties), assumptions=(_ONE,))
+    cases = [
+        (
+            all_of(_failed(parts, name), _established(parts, call)),
+            any_of(*_remembered(parts, name, call)),
+        )
+        for name in parts.resource_managers
+        for call in parts.calls
+    ]
+    remembered = each_holds(
+        "remaining_resource_manager_remembers_affinity",
+        cases,
+        claims=("RM-3",),
+        budget=ONE_FAULT,
+        beyond=ONE_FAULT_OR_HANG,
+    )
+    yield Promise("RM-3", (remembered,), assumptions=(ONE,))
 
 
 def _established(parts: Parts, call: str) -> Expr:
@@ -128,6 +137,7 @@ def resource_manager_failure_is_transparent(parts: Parts, system: System) -> Ite
             given=~_in_flight(parts, name),
             claims=("RM-4",),
             budget=RESOURCE_MANAGER_FAULT,
+            beyond=TWO_RESOURCE_MANAGER_FAULTS,
         )
         for name in parts.resource_managers
     )

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hamodel import (
-    Budget,
-    Expr,
-    Property,
-    System,
-    all_of,
-    always,
-    any_of,
-    leads_to,
-    never,
-    sometimes,
-    transparent,
-)
+from hamodel import Budget, Expr, System, all_of, any_of, never, sometimes, transparent
 from hamodel.guide.parts import Parts, others
 from hamodel.guide.promises.promise import (
     FAIR,
+    ONE,
     ONE_FAULT,
     ONE_FAULT_OR_HANG,
     Promise,
+    each_holds,
+    each_leads_to,
 )
 from hamodel.guide.vocabulary import RecordingSessionState, Request, Session, SipServerState
 
@@ -59,76 +50,60 @@ def _failed(parts: Parts, name: str) -> Expr:
 
 def hot_standby_takes_over(parts: Parts, system: System) -> Iterator[Promise]:
     """SIP-1b: the primary failed, the standby is up and ready; then the standby serves."""
-    properties: list[Property] = []
+    cases = []
     for name in parts.sip_servers:
         standbys = [peer for peer, _ in others(parts.sip_servers, name)]
-        properties.append(
-            leads_to(
-                f"hot_standby_takes_over_from_{name}",
-                all_of(
-                    _failed(parts, name),
-                    *((parts.management.primary.is_(name),) if standbys else ()),
-                    *(_ready(parts, peer) for peer in standbys),
-                ),
-                any_of(*(parts.serves(peer) for peer in standbys)),
-                claims=("SIP-1b",),
-                budget=ONE_FAULT,
-                beyond=ONE_FAULT_OR_HANG,
-            )
+        primary = [parts.management.primary.is_(name)] if standbys else []
+        ready = (_ready(parts, peer) for peer in standbys)
+        serving = any_of(*(parts.serves(peer) for peer in standbys))
+        cases.append((all_of(_failed(parts, name), *primary, *ready), serving))
+    properties = [
+        each_leads_to(
+            "hot_standby_takes_over",
+            cases,
+            claims=("SIP-1b",),
+            budget=ONE_FAULT,
+            beyond=ONE_FAULT_OR_HANG,
         )
+    ]
     if parts.has_pair:
-        serving = [parts.serves(name) for name in parts.sip_servers]
         properties.append(
             never(
                 "at_most_one_sip_server_serves",
-                all_of(*serving),
+                all_of(*map(parts.serves, parts.sip_servers)),
                 claims=("SIP-1b",),
                 budget=ONE_FAULT,
                 beyond=ONE_FAULT_OR_HANG,
             )
         )
-    yield Promise("SIP-1b", _reachable(parts, properties), assumptions=(_ONE, _READY, FAIR))
+    yield Promise("SIP-1b", tuple(properties), assumptions=(ONE, _READY, FAIR))
 
 
-_ONE = "one crash or one lost host; no hang, no repair"
 _READY = "the standby was up and synchronised when the primary failed"
-
-
-def _reachable(parts: Parts, properties: list[Property]) -> tuple[Property, ...]:
-    """Leave out the take-over from an instance that the budget never makes the primary."""
-    first = next(iter(parts.sip_servers))
-    return tuple(
-        prop
-        for prop in properties
-        if not prop.name.startswith("hot_standby_takes_over_from_") or prop.name.endswith(first)
-    )
 
 
 def hot_standby_knows_sessions(parts: Parts, system: System) -> Iterator[Promise]:
     """SIP-1c: what is left of SIP Server knows each established call, and what was told of it."""
-    properties = tuple(
-        always(
-            f"hot_standby_knows_established_{call}",
-            _known_by_another(parts, first, call),
-            given=all_of(
-                parts.up(call),
-                _failed(parts, first),
-                *(
-                    all_of(
-                        peer.synchronised.is_(True),
-                        peer.machine.in_(SipServerState.ACTIVE, SipServerState.HOT_STANDBY),
-                    )
-                    for _, peer in others(parts.sip_servers, first)
-                ),
-            ),
-            claims=("SIP-1c",),
-            budget=ONE_FAULT,
-            beyond=ONE_FAULT_OR_HANG,
-        )
-        for call in parts.calls
-        for first in list(parts.sip_servers)[:1]
+    cases = []
+    for name in parts.sip_servers:
+        left = [
+            all_of(
+                peer.synchronised.is_(True),
+                peer.machine.in_(SipServerState.ACTIVE, SipServerState.HOT_STANDBY),
+            )
+            for _, peer in others(parts.sip_servers, name)
+        ]
+        for call in parts.calls:
+            given = all_of(parts.up(call), _failed(parts, name), *left)
+            cases.append((given, _known_by_another(parts, name, call)))
+    known = each_holds(
+        "hot_standby_knows_established_calls",
+        cases,
+        claims=("SIP-1c",),
+        budget=ONE_FAULT,
+        beyond=ONE_FAULT_OR_HANG,
     )
-    yield Promise("SIP-1c", properties, assumptions=(_ONE, _READY))
+    yield Promise("SIP-1c", (known,), assumptions=(ONE, _READY))
 
 
 def _known_by_another(parts: Parts, name: str, call: str) -> Expr:
@@ -154,7 +129,7 @@ def _known_by_another(parts: Parts, name: str, call: str) -> Expr:
 
 
 def sip_server_failure_changes_nothing(parts: Parts, system: System) -> Iterator[Promise]:
-    """SIP-2: an instance's failure is transparent to call, recording session, Media Server, recorder."""
+    """SIP-2: an instance's failure is transparent to the call and to all that records it."""
     for_call = []
     for call in parts.calls:
         established = any_of(
