@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from hypothesis import currently_in_test_context, note
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from hypothesis.strategies import composite, sampled_from
+from hypothesis.strategies import composite, integers, sampled_from
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.machines import Machines
@@ -29,6 +29,7 @@ from hamodel.property import Modality, Property
 from hamodel.rule import Rule
 from hamodel.system import System
 from hamodel.testing.coverage import Coverage
+from hamodel.testing.pace import PACES, Pace
 from hamodel.trace import Trace, TraceStep, changes_between, dump_trace
 
 
@@ -90,11 +91,14 @@ class SystemMachine(RuleBasedStateMachine):
     """What the state machines that `machine_for` makes have in common."""
 
     suite: ClassVar[_Suite]
+    rule_of: ClassVar[dict[str, Rule]]
+    """The rule of each rule method, by the method's name."""
 
     def __init__(self) -> None:
         super().__init__()
         rules = self._rules_strategy.rules
         self._rules_strategy = _enabled_rule(self, rules)  # type: ignore[assignment]
+        self.pace: Pace | None = None
         self.machines = Machines(self.suite.system, self.suite.budget)
         self.steps: list[TraceStep] = []
         self._stand(self.machines.state)
@@ -156,17 +160,26 @@ class SystemMachine(RuleBasedStateMachine):
 
 @composite
 def _enabled_rule(
-    draw: Callable[..., Any], machine: SystemMachine, rules: list[Any]
+    draw: Callable[..., Any], machine: SystemMachine, methods: list[Any]
 ) -> tuple[Any, dict[str, Any]]:
     """
-    Draw one of the rules whose precondition holds, each as likely as any other.
+    Draw one of the methods whose precondition holds and which the run's pace does not leave out.
 
-    Hypothesis' own strategy also switches rules off for the length of a run. Where a state enables
-    a few of very many, that leaves runs with little to do, and failures that hardly shrink.
+    This stands in for Hypothesis' own strategy, which switches rules off for the length of a run.
+    Where a state enables a few of very many, that leaves runs with little to do, and failures that
+    hardly shrink. Should a later Hypothesis not ask for it, its own strategy is used again.
     """
-    every = sampled_from(rules)
-    chosen = draw(every.filter(lambda r: all(holds(machine) for holds in r.preconditions)))
-    return chosen, {}
+    if machine.pace is None:
+        machine.pace = Pace(draw(integers(0, PACES - 1)), machine.rule_of.values())
+    open_ = [
+        each.function.__name__
+        for each in methods
+        if all(holds(machine) for holds in each.preconditions)
+    ]
+    rules = {name: machine.rule_of[name] for name in open_ if name in machine.rule_of}
+    fit = {rule.name for rule in machine.pace.narrowed(tuple(rules.values()))}
+    paced = {name for name in open_ if name not in rules or rules[name].name in fit}
+    return draw(sampled_from(methods).filter(lambda each: each.function.__name__ in paced)), {}
 
 
 def machine_for(
@@ -206,10 +219,11 @@ def machine_for(
         "__doc__": f"The system '{system.name}', stepped by Hypothesis.",
         "__module__": __name__,
         "suite": _Suite(system, stated, budget, coverage, saving),
+        "rule_of": (rule_of := dict[str, Rule]()),
     }
     for each in Machines(system, budget).rules:
         name = _identifier(each.name, namespace)
-        namespace[name] = _method(each, name)
+        namespace[name], rule_of[name] = _method(each, name), each
     words = re.split(r"[\W_]+", system.name)
     return type("".join(word.capitalize() for word in words), (SystemMachine,), namespace)
 

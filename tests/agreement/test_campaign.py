@@ -6,7 +6,7 @@ import pytest
 
 from tests.agreement import campaign as module
 from tests.agreement.campaign import campaign, campaign_of_scenarios
-from tests.agreement.readings import READINGS
+from tests.agreement.readings import READINGS, Reading
 
 
 def test_a_short_campaign_counts_what_it_compared() -> None:
@@ -24,7 +24,7 @@ def test_a_short_campaign_counts_what_it_compared() -> None:
 
 def test_a_campaign_keeps_what_disagrees(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reading without successors is reported with its seeds, and the campaign ends."""
-    stuck = {
+    stuck: dict[str, Reading] = {
         "stuck": lambda system, budget: (READINGS["machines"](system, budget)[0], lambda _: [])
     }
     monkeypatch.setattr(module, "READINGS", stuck)

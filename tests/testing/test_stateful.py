@@ -35,6 +35,7 @@ from hamodel.testing import (
     Coverage,
     Refuted,
     Saving,
+    SystemMachine,
     machine_for,
     rules_met_by,
     run,
@@ -366,6 +367,19 @@ def test_settings_say_how_much_is_run() -> None:
 
     assert (7, 9) == (its.max_examples, its.stateful_step_count)
     assert "shrink" not in [phase.name for phase in its.phases]
+
+
+def test_hypothesis_asks_for_our_choice_of_rules() -> None:
+    """Each run has a pace: Hypothesis draws its steps from the strategy that stands in."""
+    paced = []
+    made = machine_for(ring(3))
+
+    def teardown(self: SystemMachine) -> None:
+        paced.append(self.pace is not None and bool(self.steps))
+
+    run(type("Ring", (made,), {"teardown": teardown}), suite_settings(max_examples=5))
+
+    assert [True] * 5 == paced
 
 
 class TestRing(machine_for(ring(3), [two_critical(ring(3))]).TestCase):  # type: ignore[misc]
