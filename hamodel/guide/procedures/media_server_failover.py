@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hamodel import Expr, Message, Rule, Set, all_of
+from hamodel import TRUE, Expr, Message, Rule, Set, all_of
 from hamodel.guide.components.resource_manager import ResourceManager
 from hamodel.guide.components.sip_server import CallRecord
 from hamodel.guide.parts import Parts
-from hamodel.guide.vocabulary import Session
+from hamodel.guide.vocabulary import Request, Session
 
 
 def _answers(parts: Parts, name: str) -> Expr:
@@ -36,16 +36,17 @@ def resource_manager_notices_failure(parts: Parts) -> Iterator[Rule]:
 
 
 def owes_notice(parts: Parts, manager: ResourceManager, call: str, server: str) -> tuple[Set, ...]:
-    """Return the effects that turn an affinity with a failed Media Server into a notice.  MS-2."""
+    """
+    Return the effects that turn an affinity with a failed Media Server into a notice.
+
+    What the peer has yet to be told stays an affinity until it has been, so that it is not lost
+    with this instance.  Source: MS-2, RM-3.
+    """
     if server not in parts.media_servers:
         return ()
     affinity = manager.media_server_of[call]
-    affected = affinity.to.is_(server)
-    return (
-        Set(manager.notice[call], server, affected),
-        Set(affinity.to, None, affected),
-        Set(affinity.unsent, False, affected),
-    )
+    affected = affinity.to.is_(server) & affinity.unsent.is_(False)
+    return Set(manager.notice[call], server, affected), Set(affinity.to, None, affected)
 
 
 def resource_manager_finds_call_affected(parts: Parts) -> Iterator[Rule]:
@@ -58,6 +59,7 @@ def resource_manager_finds_call_affected(parts: Parts) -> Iterator[Rule]:
                     when=all_of(
                         manager.answers,
                         manager.media_server_of[call].to.is_(server),
+                        manager.media_server_of[call].unsent.is_(False),
                         manager.believes[server].is_(False),
                     ),
                     sets=owes_notice(parts, manager, call, server),
@@ -128,8 +130,12 @@ def notice_is_settled(parts: Parts) -> Iterator[Rule]:
     """
     SIP Server acknowledges a notice, once it acts on it and the standby need not be waited for.
 
-    A SIP Server that does not rely on the failed Media Server has nothing to do.  A-ACK.
+    A SIP Server that does not rely on the failed Media Server has nothing to do; but while it waits
+    to hear where the call is placed the notice waits too, as any request within a dialog that is
+    being set up (RFC 3261 section 14.1).  A notice that is sent once is not repeated for the
+    standby's sake.  A-ACK.
     """
+    once = parts.deployment.resource_manager.notify == "once"
     for rm, manager in parts.resource_managers.items():
         for sip, the in parts.sip_servers.items():
             for call in parts.calls:
@@ -142,7 +148,8 @@ def notice_is_settled(parts: Parts) -> Iterator[Rule]:
                             notice.is_(server),
                             parts.serves(sip),
                             ~_relies_on(record, server),
-                            parts.replicated(sip, call),
+                            parts.dialogs[call].request.is_not(Request.PLACE),
+                            TRUE if once else parts.replicated(sip, call),
                         ),
                         sets=(Set(notice, None),),
                         group=f"{rm} hears that its notice of {call} is settled",

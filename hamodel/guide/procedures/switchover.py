@@ -30,9 +30,16 @@ def management_layer_notices_failure(parts: Parts) -> Iterator[Rule]:
 
 def _seen_failed(parts: Parts, name: str) -> Expr:
     machine = parts.sip_servers[name].machine
-    if parts.deployment.management_layer.heartbeat_period is None:
-        return machine.is_(SipServerState.DOWN)
-    return machine.in_(SipServerState.DOWN, SipServerState.HUNG)
+    heartbeat = parts.deployment.management_layer.heartbeat_period is not None
+    return (
+        _gone(parts, name) | machine.is_(SipServerState.HUNG) if heartbeat else _gone(parts, name)
+    )
+
+
+def _gone(parts: Parts, name: str) -> Expr:
+    """Return the guard that an instance is down, or came back as a backup before anyone acted."""
+    machine = parts.sip_servers[name].machine
+    return machine.in_(SipServerState.DOWN, SipServerState.HOT_STANDBY)
 
 
 def management_layer_stops_hung_primary(parts: Parts) -> Iterator[Rule]:
@@ -61,10 +68,10 @@ def management_layer_decides_switchover(parts: Parts) -> Iterator[Rule]:
             *(
                 all_of(
                     parts.management.primary.is_(name),
-                    the.machine.is_(SipServerState.DOWN),
+                    _gone(parts, name),
                     any_of(*(_waits(parts, peer) for peer, _ in others(parts.sip_servers, name))),
                 )
-                for name, the in parts.sip_servers.items()
+                for name in parts.sip_servers
             )
         ),
         fires=(parts.management.machine.fires("decide"),),
@@ -97,7 +104,13 @@ def switchover_starts_again(parts: Parts) -> Iterator[Rule]:
         return
     yield Rule(
         "management_layer finds no standby to promote",
-        when=all_of(*(~_waits(parts, name) for name in parts.sip_servers)),
+        when=at(
+            parts.management.primary,
+            {
+                name: all_of(*(~_waits(parts, peer) for peer, _ in others(parts.sip_servers, name)))
+                for name in parts.sip_servers
+            },
+        ),
         fires=(parts.management.machine.fires("start_again"),),
         cite="A-ML",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hamodel import Expr, System, all_of, any_of, at, sometimes
+from hamodel import TRUE, Expr, System, all_of, any_of, at, sometimes
 from hamodel.guide.parts import Parts, others
 from hamodel.guide.promises.promise import (
     BOTH,
@@ -111,7 +111,8 @@ def call_moves_to_another_media_server(parts: Parts, system: System) -> Iterator
                 for name, sip in parts.sip_servers.items()
             )
         )
-        another = any_of(*(server.answers for server in parts.media_servers.values()))
+        pool = parts.media_servers.values()
+        another = any_of(*(server.answers for server in pool)) if len(pool) > 1 else TRUE
         moved = any_of(
             *(parts.joined(call, name) & its.answers for name, its in parts.media_servers.items())
         )
@@ -148,7 +149,11 @@ def _at_rest(parts: Parts, call: str) -> Expr:
 
 
 def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Promise]:
-    """MS-4: joined to the other Media Server, the call is recorded anew, as it was."""
+    """
+    MS-4: joined to the other Media Server, the call is recorded anew, as it was.
+
+    A pool of one has no other: there the promise is that the failed one's recording comes back.
+    """
     anew, alike, kept = [], [], []
     recorders_up = all_of(*(its.answers for its in parts.recorders.values()))
     for (call, server), session in parts.recording_sessions.items():
@@ -160,9 +165,12 @@ def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Pro
             its.answers,
             any_of(*(_failed(parts, other) for other, _ in rest)),
         )
+        if len(parts.media_servers) == 1:
+            moved = all_of(parts.up(call), parts.joined(call, server), _failed(parts, server))
         standing = session.machine.is_(RecordingSessionState.ESTABLISHED)
         wanted = its.wants_recording(call)
-        anew.append((moved & wanted, any_of(standing, ~wanted, ~parts.up(call))))
+        over = ~wanted & its.answers
+        anew.append((moved & (wanted | ~its.answers), any_of(standing, over, ~parts.up(call))))
         quiet = all_of(the.request.is_(Request.NOTHING), _at_rest(parts, call))
         as_told = any_of(
             *(
@@ -178,13 +186,15 @@ def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Pro
         "budget": ONE_FAULT,
         "beyond": ONE_FAULT_OR_HANG,
     }
-    yield Promise(
-        "MS-4",
-        (
-            each_leads_to("new_recording_session_is_established", anew, **settings),
+    properties = [each_leads_to("new_recording_session_is_established", anew, **settings)]
+    if len(parts.media_servers) > 1:
+        properties += [
             each_holds("call_is_recorded_as_before", alike, **settings),
             each_holds("new_recording_is_where_its_identifier_belongs", kept, **settings),
-        ),
+        ]
+    yield Promise(
+        "MS-4",
+        tuple(properties),
         assumptions=(ONE, "a recorder is available", FAIR),
     )
 
