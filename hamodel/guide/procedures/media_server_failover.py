@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hamodel import TRUE, Expr, Message, Rule, Set, all_of
+from hamodel import TRUE, Expr, Message, Rule, Set, all_of, any_of
 from hamodel.guide.components.resource_manager import ResourceManager
 from hamodel.guide.components.sip_server import CallRecord
-from hamodel.guide.parts import Parts
+from hamodel.guide.parts import Parts, others
 from hamodel.guide.vocabulary import Request, Session
 
 
@@ -45,8 +45,16 @@ def owes_notice(parts: Parts, manager: ResourceManager, call: str, server: str) 
     if server not in parts.media_servers:
         return ()
     affinity = manager.media_server_of[call]
-    affected = affinity.to.is_(server) & affinity.unsent.is_(False)
+    affected = affinity.to.is_(server) & _settled(parts, manager, call)
     return Set(manager.notice[call], server, affected), Set(affinity.to, None, affected)
+
+
+def _settled(parts: Parts, manager: ResourceManager, call: str) -> Expr:
+    """Return the guard that the peer knows of the call's Media Server, or does not listen."""
+    listens = any_of(
+        *(parts.hears_peer(peer) for peer, _ in others(parts.resource_managers, manager.name))
+    )
+    return manager.media_server_of[call].unsent.is_(False) | ~listens
 
 
 def resource_manager_finds_call_affected(parts: Parts) -> Iterator[Rule]:
@@ -59,7 +67,7 @@ def resource_manager_finds_call_affected(parts: Parts) -> Iterator[Rule]:
                     when=all_of(
                         manager.answers,
                         manager.media_server_of[call].to.is_(server),
-                        manager.media_server_of[call].unsent.is_(False),
+                        _settled(parts, manager, call),
                         manager.believes[server].is_(False),
                     ),
                     sets=owes_notice(parts, manager, call, server),
