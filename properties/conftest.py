@@ -135,7 +135,7 @@ class FairMachine(SystemMachine):
     of: Suite
 
     def __init__(self) -> None:
-        self.due: dict[str, Property] = {}
+        self.due: dict[tuple[str, int], Property] = {}
         super().__init__()
         self.watch(self.now)
 
@@ -147,10 +147,11 @@ class FairMachine(SystemMachine):
     def watch(self, state: State) -> None:
         """Note which conclusions are due in a state, and which witnesses it is."""
         for prop in self.of.of(Modality.LEADS_TO):
-            if prop.expr(state):
-                self.due.pop(prop.name, None)
-            elif prop.given(state):
-                self.due[prop.name] = prop
+            for case, (given, expr) in enumerate(prop.cases):
+                if expr(state):
+                    self.due.pop((prop.name, case), None)
+                elif given(state):
+                    self.due[prop.name, case] = prop
         for prop in self.of.of(Modality.SOMETIMES):
             if prop.given(state) and prop.expr(state):
                 self.of.witnessed.add(prop.name)
