@@ -1,0 +1,142 @@
+"""`python -m tests.benchmarks COMMAND`: what takes too long, or is too noisy, for a test."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from hamodel.errors import HamodelError
+from tests.benchmarks import agreement, bars, manifest, planted
+from tests.benchmarks.mutants import Log, Noticed, Outcome, base_of, campaign
+from tests.benchmarks.mutants_table import (
+    FILE,
+    Table,
+    chosen_to_be_fixed,
+    columns,
+    committed,
+    differences,
+    spread,
+    survivors,
+    write_table,
+)
+from tests.benchmarks.mutation import Mutant
+from tests.benchmarks.searches import scenarios
+from tests.benchmarks.tables import ROOT, commit
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command, and return the exit status."""
+    chosen = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = chosen.command
+    try:
+        return command(chosen)
+    except HamodelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    measure = commands.add_parser("bars", help="measure every numeric bar; 1 on a miss")
+    measure.add_argument("--runs", type=int, default=15, help="runs of what takes no time")
+    measure.add_argument("--checks", type=int, default=3, help="runs of `hamodel check`")
+    measure.add_argument("--timeout", type=int, default=600, help="seconds for one run")
+    measure.add_argument("--with-tests", action="store_true", help="also run pytest")
+    measure.add_argument("--with-coverage", action="store_true", help="also run it with coverage")
+    measure.add_argument("--with-ci", action="store_true", help="also run .ci/run")
+    measure.set_defaults(command=bars.command)
+
+    mutate = commands.add_parser("mutants", help="leave out each part of each rule in turn")
+    mutate.add_argument("--only", action="append", default=[], metavar="FAMILY")
+    mutate.add_argument("--write", action="store_true", help=f"write {FILE.name}")
+    mutate.add_argument("--processes", type=int, default=2)
+    mutate.add_argument("--log", type=Path, help="where outcomes are kept; by default by content")
+    mutate.set_defaults(command=mutants)
+
+    compare = commands.add_parser("campaign", help="a long comparison")
+    compare.add_argument("which", choices=["agreement"])
+    compare.add_argument("--systems", type=int, default=500, help="of 100 states or more")
+    compare.add_argument("--seconds", type=int, default=1_200, help="for the scenarios")
+    compare.add_argument("--write", action="store_true", help=f"write {agreement.FILE.name}")
+    compare.set_defaults(command=agreement.command)
+
+    expect = commands.add_parser("manifest", help="run every scenario; print what differs")
+    expect.add_argument("--only", action="append", default=[], metavar="SCENARIO")
+    expect.add_argument("--write", action="store_true", help="write the manifest")
+    expect.set_defaults(command=manifest.command)
+
+    plant = commands.add_parser("planted", help="shrunk and shortest lengths of planted bugs")
+    plant.add_argument("--seeds", type=int, default=20, help="0 to this less one; none chosen")
+    plant.set_defaults(command=planted.command)
+    return parser
+
+
+def mutants(chosen: argparse.Namespace) -> int:
+    """Run the mutant campaign; 1 if a family has neither a noticed mutant nor a reason."""
+    began = time.perf_counter()
+    base = base_of(scenarios(), chosen.processes)
+    cut = sum(not found.complete for found in base.found.values())
+    assert not cut
+    _say(f"{len(base.mutants)} mutants, {len(base.found)} searches", began)
+    log = Log(chosen.log or _log_of_this_content())
+    outcomes: dict[Mutant, Outcome] = {}
+    for mutant, outcome in campaign(base, log, chosen.only, chosen.processes):
+        outcomes[mutant] = outcome
+        if len(outcomes) % 25 == 0:
+            _say(f"{len(outcomes)} tried", began)
+    outcomes = {each: outcomes[each] for each in base.mutants if each in outcomes}
+    states = {case.name: found.sizes[0] for case, found in base.found.items()}
+    before = committed()
+    result = Table(
+        commit(),
+        outcomes,
+        chosen_to_be_fixed(outcomes, states),
+        {} if before is None else before.exemptions,
+    )
+    _report(result, before)
+    if chosen.write and not chosen.only:
+        FILE.write_text(write_table(result), encoding="utf-8")
+    _say("done", began)
+    return 1 if result.complaints and not chosen.only else 0
+
+
+def _report(result: Table, before: Table | None) -> None:
+    for line in survivors(result.outcomes, (Noticed.COUNT, Noticed.NOT, Noticed.NEVER_FIRES)):
+        print(line)
+    print()
+    print(columns(result.outcomes))
+    print()
+    for complaint in result.complaints:
+        print(complaint)
+    known: Mapping[Mutant, Outcome] = {} if before is None else before.outcomes
+    if known:
+        families = {mutant.family for mutant in result.outcomes}
+        compared = {each: outcome for each, outcome in known.items() if each.family in families}
+        print("Differences from what is committed:")
+        for line in spread(list(differences(compared, result.outcomes)) or ["none"]):
+            print(f"  {line}")
+
+
+def _log_of_this_content() -> Path:
+    """Return the file of outcomes that is named after the library's and the campaign's content."""
+    digest = hashlib.sha256()
+    for folder in (ROOT / "hamodel", ROOT / "tests" / "benchmarks"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in {".py", ".toml"} and path != FILE:
+                digest.update(path.read_bytes())
+    return Path(tempfile.gettempdir()) / f"hamodel-mutants-{digest.hexdigest()[:16]}.jsonl"
+
+
+def _say(what: str, began: float) -> None:
+    print(f"[{time.perf_counter() - began:6.0f} s] {what}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""
+Small deployments that between them let every rule happen, for trying mutants in seconds.
+
+They are scenarios as the manifest has them; one that it has by the same name is taken from there.
+"""
+
+from __future__ import annotations
+
+from hamodel.guide.manifest import Scenario
+
+_SINGLE_SIP = "sip_server.pair=single"
+_SINGLE_RM = "resource_manager.mode=single"
+_PAIRED_RM = "resource_manager.mode=active-hot-standby"
+_OWN_ROUTE = (
+    "resource_manager.mode=active-active-sip-server",
+    "resource_manager.record_route=own-address",
+)
+_ONE_MS = "scope.media_servers=1"
+_ONE_RECORDER = "scope.recorders=1"
+_NO_PAUSE = "recording.pausable=false"
+_SMALLEST = (_ONE_MS, _ONE_RECORDER)
+
+
+def _small(name: str, *changes: str, faults: str = "", repairs: str = "") -> Scenario:
+    return Scenario(f"small: {name}", "reference", changes, faults, repairs)
+
+
+SMALL: tuple[Scenario, ...] = (
+    _small("one of each", _SINGLE_SIP, _SINGLE_RM, *_SMALLEST),
+    _small("two media servers", _SINGLE_SIP, _SINGLE_RM, _ONE_RECORDER),
+    _small("two media servers, no pause", _SINGLE_SIP, _SINGLE_RM, _ONE_RECORDER, _NO_PAUSE),
+    _small("two of what records", _SINGLE_SIP, _SINGLE_RM, _NO_PAUSE),
+    _small("sip server pair", _SINGLE_RM, *_SMALLEST),
+    _small("sip server pair, no pause", _SINGLE_RM, *_SMALLEST, _NO_PAUSE),
+    _small("sip server pair, two media servers", _SINGLE_RM, _ONE_RECORDER, _NO_PAUSE),
+    _small("balanced pair", _SINGLE_SIP, *_SMALLEST),
+    _small("balanced pair, no pause", _SINGLE_SIP, *_SMALLEST, _NO_PAUSE),
+    _small("balanced pair, two media servers", _SINGLE_SIP, _ONE_RECORDER, _NO_PAUSE),
+    _small("paired", _SINGLE_SIP, _PAIRED_RM, *_SMALLEST),
+    _small("paired, two media servers", _SINGLE_SIP, _PAIRED_RM, _ONE_RECORDER, _NO_PAUSE),
+    _small("own route", _SINGLE_SIP, *_OWN_ROUTE, *_SMALLEST),
+    _small("own route, two media servers", _SINGLE_SIP, *_OWN_ROUTE, _ONE_RECORDER, _NO_PAUSE),
+    _small(
+        "one notice",
+        _SINGLE_RM,
+        _ONE_RECORDER,
+        _NO_PAUSE,
+        "resource_manager.notify=once",
+        faults="media-server-crash=1,sip-server-crash=1",
+    ),
+    _small(
+        "repaired balanced pair",
+        _SINGLE_SIP,
+        *_SMALLEST,
+        _NO_PAUSE,
+        faults="resource-manager-crash=1",
+        repairs="1",
+    ),
+    _small(
+        "repaired management layer",
+        _SINGLE_RM,
+        *_SMALLEST,
+        _NO_PAUSE,
+        faults="management-layer-crash=1,sip-server-crash=1",
+        repairs="1",
+    ),
+    _small(
+        "repaired recorder",
+        _SINGLE_SIP,
+        _SINGLE_RM,
+        _NO_PAUSE,
+        faults="recorder-crash=1",
+        repairs="1",
+    ),
+    Scenario(
+        "small: lost node",
+        "private-edition",
+        (_SINGLE_SIP, *_SMALLEST, _NO_PAUSE),
+        faults="host-loss=1",
+    ),
+)
