@@ -22,6 +22,7 @@ from hamodel.draw import (
     write_all,
 )
 from hamodel.guide.deployment import Deployment
+from hamodel.guide.stories import STORIES, Story
 from hamodel.trace import load_trace, trace_of
 
 PARTIES = ("endpoint_a", "endpoint_b")
@@ -44,6 +45,8 @@ def run(
     deployment = load_deployment(where, changes)
     system = system_of(deployment, rule_files)
     scenes: list[Scene] = [topology_of(deployment), *statecharts(system)]
+    if not changes:
+        scenes += [shipped_ladder(each) for each in STORIES if _is_of(each, deployment)]
     scenes += [ladder(file, rule_files) for file in stories]
     written = write_all(scenes, out, deployment.name)
     report(written, out)
@@ -54,6 +57,19 @@ def report(written: Written, out: Path) -> None:
     say(f"wrote {len(written.files)} files to {out}; begin with {out / 'index.md'}")
     if written.missing is not None:
         say(f"warning: no SVG: {written.missing}")
+
+
+def _is_of(told: Story, deployment: Deployment) -> bool:
+    """Return whether a shipped story is of a deployment; `reference` has them all."""
+    return deployment.name in ("reference", told.found_in.deployment)
+
+
+def shipped_ladder(told: Story) -> Ladder:
+    """Return the picture of a shipped story."""
+    file = load_trace(told.text)
+    system = system_of(load_deployment(file.model, file.settings))
+    trace = trace_of(system, file.rules, loop=file.loop, fork=file.fork, note=file.note)
+    return story(system, trace, f"{told.claim}: {told.title}", PARTIES, name=told.name)
 
 
 def ladder(file: Path, rule_files: Sequence[Path]) -> Ladder:

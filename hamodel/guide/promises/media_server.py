@@ -37,7 +37,7 @@ def _failed(parts: Parts, server: str) -> Expr:
 
 
 def media_server_is_single_point_of_failure(parts: Parts, system: System) -> Iterator[Promise]:
-    """MS-1: one Media Server crash, and neither the conversation nor its recording goes on."""
+    """MS-1: one crash while a recorder is recording; neither conversation nor recording goes on."""
     if not parts.deployment.media_server.bridged:
         yield Promise("MS-1", weakness=True, not_applicable="media_server.bridged is false")
         return
@@ -55,6 +55,7 @@ def media_server_is_single_point_of_failure(parts: Parts, system: System) -> Ite
                 the.told.is_(Recording.ON),
                 the.request.is_(Request.NOTHING),
                 ~parts.recorded(call),
+                any_of(*(its.receives[call].is_(True) for its in parts.recorders.values())),
                 *(manager.answers for manager in parts.resource_managers.values()),
                 parts.some_sip_server_serves(),
             ),

@@ -26,8 +26,7 @@ def recording_client_is_its_components(parts: Parts, system: System) -> Iterator
     machines = {name for name in moved if name.startswith(_MACHINES)}
     facts = (
         (
-            "what takes over, replicates and notifies is SIP Server, Resource Manager and Media"
-            " Server, with what leads to them",
+            "what takes over, replicates and notifies is a machine of the deployment",
             bool(machines) and machines <= {each.name for each in parts.components},
         ),
         (
