@@ -112,7 +112,11 @@ def measured(chosen: argparse.Namespace) -> Iterator[Bar]:
     yield from _check_bars("hamodel check", [], chosen.checks, chosen.timeout, at_most=60)
     two = ["--set", "scope.calls=2", "--limit-states", "400000"]
     yield from _check_bars(
-        "check, 2 calls", two, 1, chosen.timeout, note="each search cut short at 400,000 states"
+        "hamodel check, 2 calls",
+        two,
+        min(chosen.checks, 1),
+        chosen.timeout,
+        note="each search cut short at 400,000 states",
     )
     wanted = [
         ("pytest", chosen.with_tests, "--with-tests", _tests_bar),
@@ -193,6 +197,9 @@ def _check_bars(
     at_most: float | None = None,
     note: str = "",
 ) -> Iterator[Bar]:
+    if not runs:
+        yield Bar(name, "s", at_most=at_most, note="--checks 0")
+        return
     found = [run(_hamodel("check", *options), timeout) for _ in range(runs)]
     ended = [each for each in found if each is not None]
     if len(ended) < len(found):
