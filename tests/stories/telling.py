@@ -1,4 +1,4 @@
-"""A model in some situation, and the steps that lead to another: what readable tests are made of."""
+"""A model in some situation, and the steps that lead to another: for readable tests."""
 
 from __future__ import annotations
 
