@@ -62,7 +62,7 @@ def test_a_party_asks_for_one_thing_at_a_time() -> None:
     ],
 )
 def test_what_a_party_can_ask_for(before: tuple[str, ...], possible: list[str]) -> None:
-    """Only what makes sense by what it was told: a paused recording is resumed, a stopped is not."""
+    """Only what makes sense by what it was told: paused is resumed, stopped is not."""
     call = established(deployed(*PAUSABLE))
     for request in before:
         call = done(call, request)

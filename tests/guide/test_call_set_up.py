@@ -1,4 +1,4 @@
-"""A call begins: a Media Server is placed, the endpoints are joined to it, the call is confirmed."""
+"""A call begins: it is placed on a Media Server, joined to it, and confirmed."""
 
 from __future__ import annotations
 

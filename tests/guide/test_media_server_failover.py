@@ -81,7 +81,7 @@ def test_a_media_server_is_seen_again() -> None:
 
 
 def test_a_notice_that_is_sent_once_is_gone() -> None:
-    """notify = once: told, and not told again."""
+    """With notify = once: told, and not told again."""
     told = noticed(ONCE).after(TELLS)
 
     assert "lost" == told[f"{SIP}.session_of_{CALL}"]
@@ -112,7 +112,7 @@ def test_a_notice_is_repeated_to_the_new_primary() -> None:
 
 
 def test_a_notice_that_is_sent_once_can_find_nobody() -> None:
-    """notify = once, during a switchover: it is lost, and the new primary is never told."""
+    """With notify = once, during a switchover: it is lost, and the new primary is never told."""
     gone = noticed(ONCE).after(f"{SIP} crashes")
 
     assert not noticed(ONCE).can(LOST)

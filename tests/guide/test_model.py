@@ -126,8 +126,7 @@ def test_a_family_without_a_name_has_its_types() -> None:
 
     class Nothing:
         def __call__(self, parts: Parts) -> Iterator[Rule]:
-            assert parts
-            return iter(())
+            return iter(() if parts.calls else [])
 
     system = assemble(build_parts(load("reference", SMALL)), (Nothing(),))
 

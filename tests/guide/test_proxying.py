@@ -48,21 +48,21 @@ def test_round_robin_passes_over_a_media_server_that_does_not_answer() -> None:
 
 
 def test_any_placement_is_possible_without_a_policy() -> None:
-    """balance = any: each Media Server that answers may be chosen."""
+    """With balance = any each Media Server that answers may be chosen."""
     free = asked(deployed(*SMALL, "media_server.balance=any"))
 
     assert [places(SERVER), places(OTHER)] == free.choices("resource_manager_places_call")
 
 
 def test_a_full_media_server_is_passed_over() -> None:
-    """capacity = 1: the second call goes to the other one, whoever's turn it is."""
+    """With capacity = 1: the second call goes to the other one, whoever's turn it is."""
     full = asked(placed(deployed(*SMALL, "scope.calls=2", "media_server.capacity=1")), "call_2")
 
     assert [places(OTHER, call="call_2")] == full.choices("resource_manager_places_call")
 
 
 def test_two_full_media_servers_take_nothing() -> None:
-    """capacity = 1, one Media Server and two calls: there is none for the second."""
+    """With capacity = 1, one Media Server and two calls: there is none for the second."""
     tight = deployed(*SMALL, "scope.calls=2", "media_server.count=1", "media_server.capacity=1")
     full = asked(placed(tight), "call_2")
 
@@ -71,7 +71,7 @@ def test_two_full_media_servers_take_nothing() -> None:
 
 
 def test_capacity_that_is_enough_is_no_matter() -> None:
-    """capacity = 2 and two calls: one Media Server takes both."""
+    """With capacity = 2 and two calls: one Media Server takes both."""
     wide = deployed(*SMALL, "scope.calls=2", "media_server.count=1", "media_server.capacity=2")
 
     assert asked(placed(wide), "call_2").can(places(SERVER, call="call_2"))
@@ -114,7 +114,7 @@ def test_a_request_at_a_dead_resource_manager_is_sent_again() -> None:
 
 
 def in_dialog(*changes: str) -> list[str]:
-    """Return which Resource Managers a further request of a call placed through the first may reach."""
+    """Return where a further request of a call that the first Resource Manager placed may go."""
     call = established(deployed("recording.pausable=false", *changes)).after(
         f"a party of {CALL} asks for hold", f"{SIP} sends the request of {CALL}"
     )

@@ -82,7 +82,7 @@ def test_a_recorder_that_does_not_answer_is_passed_over() -> None:
 
 
 def test_any_recorder_is_possible_without_a_policy() -> None:
-    """balance = any: each recorder that answers may be chosen."""
+    """With balance = any each recorder that answers may be chosen."""
     free = invited(deployed(*SMALL, "recorder_group.main.balance=any"))
 
     assert [finds("recorder_1"), finds("recorder_2")] == free.choices(FAMILY)
