@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hamodel.errors import HamodelError
 from tests.benchmarks import agreement, bars, manifest, planted
-from tests.benchmarks.mutants import Log, Noticed, Outcome, base_of, campaign
+from tests.benchmarks.mutants import Log, Noticed, Outcome, again, base_of, campaign
 from tests.benchmarks.mutants_table import (
     FILE,
     Table,
@@ -89,6 +89,9 @@ def mutants(chosen: argparse.Namespace) -> int:
         outcomes[mutant] = outcome
         if len(outcomes) % 25 == 0:
             _say(f"{len(outcomes)} tried", began)
+    lacking = Table("", outcomes).lacking
+    _say(f"{len(lacking)} families without a mutant that a verdict notices: tried again", began)
+    outcomes.update(again(base, lacking, chosen.processes))
     outcomes = {each: outcomes[each] for each in base.mutants if each in outcomes}
     states = {case.name: found.sizes[0] for case, found in base.found.items()}
     before = committed()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,8 @@ from tests.benchmarks.searches import (
 
 STATES_IN_ALL_MAX = 20_000
 """The most states of all the searches that one mutant is tried on, in the model as it is."""
+STATES_AT_LAST_MAX = 100_000
+"""The same for the mutants of a family of which no verdict has noticed one."""
 PROCESSES = 2
 
 
@@ -83,12 +86,12 @@ class Base:
     found: Mapping[Case, Found]
     mutants: tuple[Mutant, ...] = ()
 
-    def choose(self, mutant: Mutant) -> tuple[Case, ...]:
+    def choose(self, mutant: Mutant, states_max: int = STATES_IN_ALL_MAX) -> tuple[Case, ...]:
         """
         Return the searches that a mutant is tried on, in their order.
 
-        The smallest in which its rule happens; the smallest that have a verdict which none before
-        has; then as many others as fit, from scenarios that had the fewest so far.
+        The smallest in which its rule happens, whatever it takes; the smallest that have a verdict
+        which none before has; then as many others as fit, from scenarios that had fewest so far.
         """
         rule = mutant.family, mutant.rule
         fitting = [
@@ -98,23 +101,22 @@ class Base:
         ]
         chosen: list[Case] = []
         known: set[tuple[str, str]] = set()
+        left = states_max
         for case in fitting:
             new = set(self.found[case].verdicts.items()) - known
-            if (new or not chosen) and self._fits(chosen, case):
+            states, *_ = self.found[case].sizes
+            if not chosen or (new and states <= left):
                 chosen.append(case)
                 known |= new
+                left -= states
         used = Counter(case.scenario.name for case in chosen)
-        rest = sorted(
-            (case for case in fitting if case not in chosen), key=lambda c: used[c.scenario.name]
-        )
-        for case in rest:
-            if self._fits(chosen, case) and not self._repeats(chosen, case):
+        rest = [case for case in fitting if case not in chosen]
+        for case in sorted(rest, key=lambda case: used[case.scenario.name]):
+            states, *_ = self.found[case].sizes
+            if states <= left and not self._repeats(chosen, case):
                 chosen.append(case)
+                left -= states
         return tuple(chosen)
-
-    def _fits(self, chosen: Sequence[Case], case: Case) -> bool:
-        states = sum(self.found[each].sizes[0] for each in (*chosen, case))
-        return states <= STATES_IN_ALL_MAX
 
     def _repeats(self, chosen: Sequence[Case], case: Case) -> bool:
         """Return whether a search of the same scenario reached just as much."""
@@ -260,22 +262,47 @@ def from_record(record: Mapping[str, object]) -> tuple[Mutant, Outcome]:
 
 
 def campaign(
-    base: Base, log: Log, only: Sequence[str] = (), processes: int = PROCESSES
+    base: Base,
+    log: Log,
+    only: Sequence[str] = (),
+    processes: int = PROCESSES,
+    states_max: int = STATES_IN_ALL_MAX,
 ) -> Iterator[tuple[Mutant, Outcome]]:
-    """Yield every mutant with its outcome, in their order; with `only`, those of some families."""
+    """
+    Yield every mutant with its outcome, those that the log has first.
+
+    Parameters
+    ----------
+    base
+        The model as it is.
+    log
+        What need not be tried again, and where outcomes are kept.
+    only
+        The families that are wanted; all for none.
+    processes
+        How many mutants are tried at once.
+    states_max
+        The most states of all the searches of one mutant.
+    """
     wanted = [each for each in base.mutants if not only or each.family in only]
+    yield from ((each, log.outcomes[each]) for each in wanted if each in log.outcomes)
     missing = [each for each in wanted if each not in log.outcomes]
-    global _base  # noqa: PLW0603 (what the workers are forked with)
-    _base = base
+    global _base, _states_max  # noqa: PLW0603 (what the workers are forked with)
+    _base, _states_max = base, states_max
     with _workers(processes) as pool:
         for mutant, outcome in zip(missing, pool.imap(_classified, missing), strict=True):
             log.keep(mutant, outcome)
             yield mutant, outcome
-    yield from ((each, log.outcomes[each]) for each in wanted if each not in missing)
 
 
-_base = Base({})
+_base, _states_max = Base({}), STATES_IN_ALL_MAX
 
 
 def _classified(mutant: Mutant) -> Outcome:
-    return classify(mutant, _base, _base.choose(mutant))
+    return classify(mutant, _base, _base.choose(mutant, _states_max))
+
+
+def again(base: Base, lacking: Sequence[str], processes: int) -> Iterator[tuple[Mutant, Outcome]]:
+    """Yield every mutant of these families, tried on larger searches too."""
+    if lacking:
+        yield from campaign(base, Log(Path(os.devnull)), lacking, processes, STATES_AT_LAST_MAX)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from hamodel import And, Arrow, Component, Expr, Is, Not, Or, Rule, System, all_of, any_of
+from hamodel import FALSE, And, Arrow, Component, Expr, Is, Not, Or, Rule, System, all_of, any_of
 from hamodel.component import Firing
 from hamodel.expr import word
 from hamodel.satisfiable import can_hold
@@ -43,7 +43,8 @@ class Mutant:
     rule
         Which of its rules: their name, with N for the numbers of instances.
     part
-        What is left out: the rule; a conjunct of its guard; the sources of an arrow that it
+        What is left out: the rule, which then never happens, but keeps its name for properties
+        and its class for budgets; a conjunct of its guard; the sources of an arrow that it
         fires, so that it fires from anywhere; an effect; the move of an arrow, so that the
         guard of the arrow stays; a message.
     text
@@ -145,9 +146,8 @@ def mutated(system: System, mutant: Mutant) -> System:
     """
     changed = {rule.name for rule in rules_of(system, mutant)}
     rules = tuple(
-        each
+        _mutated_rule(system, rule, mutant) if rule.name in changed else rule
         for rule in system.rules
-        for each in (_mutated_rule(system, rule, mutant) if rule.name in changed else (rule,))
     )
     components = system.components
     if mutant.part is Part.SOURCE:
@@ -158,26 +158,26 @@ def mutated(system: System, mutant: Mutant) -> System:
     return System(components, rules, system.sources, system.name)
 
 
-def _mutated_rule(system: System, rule: Rule, mutant: Mutant) -> tuple[Rule, ...]:
+def _mutated_rule(system: System, rule: Rule, mutant: Mutant) -> Rule:
     text = mutant.text
     match mutant.part:
         case Part.RULE:
-            return ()
+            return replace(rule, when=FALSE)
         case Part.CONJUNCT:
             kept = (part for part in conjuncts(rule.when) if shape_of(part) != text)
-            return (replace(rule, when=all_of(*kept)),)
+            return replace(rule, when=all_of(*kept))
         case Part.EFFECT:
-            return (replace(rule, sets=tuple(e for e in rule.sets if shape(str(e)) != text)),)
+            return replace(rule, sets=tuple(e for e in rule.sets if shape(str(e)) != text))
         case Part.MESSAGE:
-            return (replace(rule, says=tuple(m for m in rule.says if shape(str(m)) != text)),)
+            return replace(rule, says=tuple(m for m in rule.says if shape(str(m)) != text))
         case Part.SOURCE:
             fires = tuple(_free(f) if shape(str(f)) == text else f for f in rule.fires)
-            return (replace(rule, fires=fires),)
+            return replace(rule, fires=fires)
         case Part.MOVE:
             still = [firing for firing in rule.fires if shape(str(firing)) == text]
             guards = (_enabled(system, firing) for firing in still)
             fires = tuple(firing for firing in rule.fires if firing not in still)
-            return (replace(rule, when=all_of(rule.when, *guards), fires=fires),)
+            return replace(rule, when=all_of(rule.when, *guards), fires=fires)
 
 
 def _enabled(system: System, firing: Firing) -> Expr:

@@ -1,7 +1,8 @@
 """
 The small searches that mutants are tried on: those of scenarios, one for each budget.
 
-A search is small iff it has at most `STATES_MAX` states: it then takes less than five seconds.
+A search is small iff it takes about five seconds at most, which is measured in states. A scenario
+with a budget of its own is one search for all promises, made for a purpose, and may be larger.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from hamodel.verdict import UNDETERMINED
 from tests.benchmarks.mutation import shape
 from tests.benchmarks.scenarios import SMALL
 
-STATES_MAX = 10_000
+STATES_MAX = 12_000
 """The most states of a search that mutants are tried on."""
+STATES_OF_ITS_OWN_MAX = 60_000
+"""The same for a scenario with a budget of its own."""
 
 Rules = frozenset[tuple[str, str]]
 """Rules by family and by their name with N for the numbers of instances."""
@@ -129,7 +132,7 @@ def properties_of(case: Case, system: System) -> tuple[Property, ...]:
     return tuple(by_name[name] for name in case.props if name in by_name)
 
 
-def search(case: Case, system: System, limit_states: int = STATES_MAX) -> Exploration:
+def search(case: Case, system: System, limit_states: int) -> Exploration:
     """Search a model within a case's budget, without looking for cycles among the states."""
     enabled = gc.isenabled()
     gc.disable()
@@ -161,7 +164,8 @@ def verdicts_on(exploration: Exploration, props: Iterable[Property]) -> Iterator
 def found_in(case: Case) -> Found:
     """Return what a case finds in the model as it is."""
     system = system_of(case.scenario)
-    exploration = search(case, system)
+    limit = STATES_OF_ITS_OWN_MAX if case.scenario.faults else STATES_MAX
+    exploration = search(case, system, limit)
     verdicts: dict[str, str] = {}
     if exploration.complete:
         verdicts |= verdicts_on(exploration, properties_of(case, system))

@@ -7,6 +7,7 @@ from enum import Enum
 import pytest
 
 from hamodel import (
+    FALSE,
     TRUE,
     Arrow,
     Component,
@@ -114,8 +115,11 @@ def test_what_always_holds_has_no_mutant() -> None:
 
 
 def test_a_rule_is_left_out_of_every_instance() -> None:
-    """Without the rule no lamp goes on."""
-    assert () == mutated(HOUSE, Mutant(*RULE, Part.RULE)).rules
+    """Without the rule no lamp goes on; its name stays, for properties that speak of it."""
+    one, two = left_out(Part.RULE)
+
+    assert (FALSE, FALSE) == (one.when, two.when)
+    assert ("lamp_1 goes on", "lamp_2 goes on") == (one.name, two.name)
     assert HOUSE.rules == rules_of(HOUSE, Mutant(*RULE, Part.RULE))
 
 
