@@ -129,7 +129,7 @@ class Budget:
         return moves
 
     def check(self, classes: Iterable[str]) -> None:
-        """Raise HA044 if a part of its patterns covers none of these classes."""
+        """Raise HA044 if one of its allowances covers none of these classes."""
         classes = tuple(classes)
         if unknown := self.unknown(classes):
             raise SearchError(
@@ -139,13 +139,16 @@ class Budget:
             )
 
     def unknown(self, classes: Iterable[str]) -> list[str]:
-        """Return the parts of its patterns that cover none of these classes."""
+        """
+        Return the patterns of its allowances that cover none of these classes.
+
+        A sum need only cover one: `crash+loss` also suits a system that names no hosts.
+        """
         known = list(classes)
         return [
-            part
+            each.pattern
             for each in self.allowances
-            for part in each.pattern.split("+")
-            if part != ANY and not any(Allowance(part, 0).covers(fault) for fault in known)
+            if each.pattern != ANY and not any(map(each.covers, known))
         ]
 
     def __str__(self) -> str:

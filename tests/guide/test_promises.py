@@ -23,6 +23,7 @@ from hamodel.guide import (
     load,
     promises,
 )
+from hamodel.guide.deployment import loads
 from hamodel.guide.manifest import Scenario, shipped_manifest
 from hamodel.guide.promises.media_server import _only_recorder
 from hamodel.guide.promises.promise import (
@@ -303,3 +304,20 @@ def test_what_the_manifest_proves_comes_from_a_search_or_from_structure() -> Non
 
     assert 80 < len(expected)
     assert {"RM-1"} <= without <= {"RCF-1", "RM-1"}
+
+
+def test_a_deployment_without_hosts_is_judged_by_every_promise() -> None:
+    """A file that only has a name, as the template's, has classes for every promise's budget."""
+    deployment = loads('name = "plain"\n')
+    system = build(deployment)
+    budgets = [
+        budget
+        for promise in promises(deployment, system)
+        for prop in promise.properties
+        for budget in (prop.budget, prop.beyond)
+        if budget is not None
+    ]
+
+    assert 20 < len(budgets)
+    for budget in budgets:
+        assert [] == budget.unknown(system.fault_classes)

@@ -16,9 +16,7 @@ def host_is_lost(parts: Parts) -> Iterator[Rule]:
     Enabled iff one of them is not down already.  Assumes: A-HOST.
     """
     for host, names in parts.deployment.hosts_in_scope.items():
-        machines = [parts.instances[name] for name in names if name in parts.instances]
-        if not machines:
-            continue
+        machines = [parts.instances[name] for name in names]
         sessions = [session for name in names for session in parts.falls_with(name)]
         yield Rule(
             f"{host} is lost",
