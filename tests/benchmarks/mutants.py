@@ -287,7 +287,7 @@ def campaign(
     wanted = [each for each in base.mutants if not only or each.family in only]
     yield from ((each, log.outcomes[each]) for each in wanted if each in log.outcomes)
     missing = [each for each in wanted if each not in log.outcomes]
-    global _base, _states_max  # noqa: PLW0603 (what the workers are forked with)
+    global _base, _states_max
     _base, _states_max = base, states_max
     with _workers(processes) as pool:
         for mutant, outcome in zip(missing, pool.imap(_classified, missing), strict=True):

@@ -100,17 +100,27 @@ def conjuncts(guard: Expr) -> tuple[Expr, ...]:
 
 
 def mutants_of(system: System) -> tuple[Mutant, ...]:
-    """Return every mutant of a system, in the order of its rules; none for what always holds."""
+    """
+    Return every mutant of a system, in the order of its rules.
+
+    None for a conjunct that always holds, nor for an effect on what never changes.
+    """
+    changing = {
+        effect.var.name
+        for rule in system.rules
+        for effect in rule.sets
+        if effect.source is not None or effect.to != effect.var.initial
+    }
     return tuple(
         dict.fromkeys(
             Mutant(rule.family, shape(rule.name), part, text)
             for rule in system.rules
-            for part, text in _parts(system, rule)
+            for part, text in _parts(system, rule, changing)
         )
     )
 
 
-def _parts(system: System, rule: Rule) -> Iterator[tuple[Part, str]]:
+def _parts(system: System, rule: Rule, changing: set[str]) -> Iterator[tuple[Part, str]]:
     yield Part.RULE, ""
     for conjunct in conjuncts(rule.when):
         if can_hold(~conjunct):
@@ -119,7 +129,8 @@ def _parts(system: System, rule: Rule) -> Iterator[tuple[Part, str]]:
         if _freed(system[firing.component], firing.trigger) is not None:
             yield Part.SOURCE, shape(str(firing))
     for effect in rule.sets:
-        yield Part.EFFECT, shape(str(effect))
+        if effect.var.name in changing:
+            yield Part.EFFECT, shape(str(effect))
     for firing in rule.fires:
         yield Part.MOVE, shape(str(firing))
     for message in rule.says:

@@ -106,11 +106,14 @@ def test_every_part_of_a_rule_has_one_mutant_for_all_instances() -> None:
 
 
 def test_what_always_holds_has_no_mutant() -> None:
-    """Leaving out a guard that is always true changes nothing, so it is not tried."""
-    rule = Rule("power fails", when=POWER.is_(True) | ~POWER.is_(True), sets=(Set(POWER, False),))
-    parts = [mutant.part for mutant in mutants_of(System((MAINS,), (rule,)))]
+    """Leaving out what is always true, or always so, changes nothing, so it is not tried."""
+    either = POWER.is_(True) | ~POWER.is_(True)
+    fails = Rule("power fails", when=either, sets=(Set(POWER, False),))
+    returns = Rule("power returns", when=either, sets=(Set(POWER, True),))
+    alone, both = System((MAINS,), (fails,)), System((MAINS,), (fails, returns))
 
-    assert [Part.RULE, Part.EFFECT] == parts
+    assert [Part.RULE] == [mutant.part for mutant in mutants_of(alone)]
+    assert [Part.RULE, Part.EFFECT] * 2 == [mutant.part for mutant in mutants_of(both)]
     assert () == conjuncts(TRUE)
 
 
