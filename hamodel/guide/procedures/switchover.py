@@ -1,7 +1,8 @@
 """
 SIP Server's switchover: notice, decide, promote, move the address; each a step that may not come.
 
-Nothing here copies knowledge: what the new primary knows it was told before (`sip_server_replication.py`).
+Nothing here copies knowledge: what the new primary knows it was told before, call by call
+(`sip_server_replication.py`).
 """
 
 from __future__ import annotations
