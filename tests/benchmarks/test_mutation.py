@@ -97,7 +97,6 @@ def test_every_part_of_a_rule_has_one_mutant_for_all_instances() -> None:
         (Part.CONJUNCT, "lamp_N.warm is no"),
         (Part.SOURCE, "lamp_N: light"),
         (Part.EFFECT, "lamp_N.warm := yes"),
-        (Part.EFFECT, "mains.power := no"),
         (Part.MOVE, "lamp_N: light"),
         (Part.MESSAGE, "lamp_N → room: light"),
     ]
