@@ -77,7 +77,11 @@ class Table:
 def read_table(text: str) -> Table:
     """Return the table that a TOML text describes."""
     data = tomllib.loads(text)
-    records = data["mutants"]
+    names = data["searches"]
+    records = [
+        {**record, "tried": [names[place] for place in record["tried"]]}
+        for record in data["mutants"]
+    ]
     outcomes = dict(map(from_record, records))
     fixed = tuple(
         mutant
@@ -94,14 +98,19 @@ def committed() -> Table | None:
 
 def write_table(result: Table) -> str:
     """Return the TOML text of a table; reading it gives the same."""
-    lines = [_HEAD, f"commit = {_said(result.commit)}", "", "[totals]"]
+    tried = (name for outcome in result.outcomes.values() for name in outcome.tried)
+    names = list(dict.fromkeys(tried))
+    lines = [_HEAD, f"commit = {_said(result.commit)}", "", "# What `tried` counts, from 0."]
+    lines += ["searches = [", *(f"  {_said(name)}," for name in names), "]", "", "[totals]"]
     totals = Counter(outcome.noticed for outcome in result.outcomes.values())
     lines += [f"{_said(each.value)} = {totals[each]}" for each in Noticed]
     lines += ["", "[exemptions]"]
     lines += [f"{name} = {_said(reason)}" for name, reason in result.exemptions.items()]
     for mutant, outcome in result.outcomes.items():
+        record = to_record(mutant, outcome)
+        record["tried"] = [names.index(name) for name in outcome.tried]
         lines += ["", "[[mutants]]"]
-        lines += [f"{key} = {_said(each)}" for key, each in to_record(mutant, outcome).items()]
+        lines += [f"{key} = {_said(each)}" for key, each in record.items()]
         lines += ["fixed = true"] if mutant in result.fixed else []
     return "\n".join(lines) + "\n"
 
