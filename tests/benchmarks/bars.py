@@ -73,10 +73,14 @@ class Bar:
             target = f"≥ {self.at_least:g} {self.unit}"
         if not self.values:
             return [self.name, target, "–", "–", "not measured", self.note]
-        spread = f"{min(self.values):.3g} to {max(self.values):.3g} ({len(self.values)})"
+        spread = f"{_said(min(self.values))} to {_said(max(self.values))} ({len(self.values)})"
         met = "missed" if self.missed else "met"
         judged = met if target != "reported" else ""
-        return [self.name, target, f"{self.median:.3g} {self.unit}", spread, judged, self.note]
+        return [self.name, target, f"{_said(self.median)} {self.unit}", spread, judged, self.note]
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def report(bars: Sequence[Bar]) -> str:
