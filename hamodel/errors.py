@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -126,3 +127,17 @@ def among(values: object, limit: int = 12) -> str:
     words = [str(value) for value in values]  # type: ignore[attr-defined]
     more = f", … ({len(words) - limit} more)" if len(words) > limit else ""
     return ", ".join(words[:limit]) + more
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return what an unknown word may have meant: `near to it: SIP-1a, SIP-1b`."""
+    folded = {each.casefold(): each for each in known}
+    close = difflib.get_close_matches(word.casefold()[:200], folded, n=5, cutoff=0.5)
+    if close:
+        return f"near to it: {', '.join(folded[each] for each in close)}"
+    return f"known are {among(folded.values(), 40)}"
+
+
+def plural(number: int, noun: str) -> str:
+    """Return `1 state`, `1,234 states`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -12,12 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamodel.errors import SearchError, among
+from hamodel.errors import SearchError, among, nearest
 from hamodel.expr import State, Value, word
 from hamodel.rule import Message
 from hamodel.system import System
 
 SCHEMA = 1
+LOOP = "from here on, again and again:"
+STAYS = "and here it stays, for ever"
+FORK = "here the runs with the failure and without it part; this is one of them:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,30 @@ class Trace:
 
     def __len__(self) -> int:
         return len(self.steps)
+
+    def __str__(self) -> str:
+        """Return its steps, numbered, each with what is heard and what changes."""
+        lines = []
+        for place, step in enumerate(self.steps):
+            if before := self.before(place):
+                lines.append(f"— {before}")
+            lines.append(f"{place + 1:3}. {step.rule}")
+            lines += [f"       » {message}" for message in step.messages]
+            lines += [f"       {change}" for change in step.changes]
+        return "\n".join([*lines, *(f"⇒ {line}." for line in self.end)])
+
+    def before(self, place: int) -> str:
+        """Return what is to be said before the step at an index; empty if nothing is."""
+        return LOOP if self.loop == place else FORK if self.fork == place else ""
+
+    @property
+    def end(self) -> tuple[str, ...]:
+        """What is to be said after the last step, a line each; the note is the last."""
+        lines = [] if self.steps else ["this is the initial state; no step is needed"]
+        if self.loop is not None:
+            stays = self.loop == len(self.steps)
+            lines.insert(0, STAYS if stays else f"and so on from step {self.loop + 1}")
+        return (*lines, self.note) if self.note else tuple(lines)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -116,12 +143,19 @@ def trace_and_end(
     for place, name in enumerate(rules, start=1):
         rule = by_name.get(name)
         if rule is None:
-            raise SearchError("HA041", f"step {place} is {name!r}, which is no rule of the system")
+            raise SearchError(
+                "HA041",
+                f"step {place} is {name!r}, which is no rule of the system; "
+                f"{nearest(name, by_name)}",
+            )
         guard, effects = system.flattened(rule)
         if not guard(state):
             failing = [str(part) for part in getattr(guard, "parts", (guard,)) if not part(state)]
+            can = [each.name for each in system.rules if system.flattened(each)[0](state)]
             raise SearchError(
-                "HA041", f"step {place}, {name!r}, is not enabled there; it needs {among(failing)}"
+                "HA041",
+                f"step {place}, {name!r}, is not enabled there; it needs {among(failing)}; "
+                f"what can happen there is {among(can, 5) or 'nothing'}",
             )
         after = dict(state)
         after.update((e.var.name, e.value(state)) for e in effects if e.when(state))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hamodel.budget import Budget
+from hamodel.errors import plural
 from hamodel.property import Property
 from hamodel.trace import Trace
 
@@ -68,6 +69,10 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return self.kind is PROVED
+
+    def __str__(self) -> str:
+        states = plural(self.distinct_states, "state")
+        return f"{self.kind.value} {self.property.name}: {self.why} ({states})"
 
 
 def combined(kinds: Iterable[VerdictKind]) -> VerdictKind:

@@ -75,10 +75,19 @@ def test_a_replay_ends_where_the_run_ends() -> None:
 @pytest.mark.parametrize(
     ("rules", "said"),
     [
-        (("guest sings",), "HA041 step 1 is 'guest sings', which is no rule of the system"),
+        (
+            ("guest sings",),
+            (
+                "HA041 step 1 is 'guest sings', which is no rule of the system; "
+                "near to it: guest knocks"
+            ),
+        ),
         (
             ("guest knocks", "door opens"),
-            "HA041 step 2, 'door opens', is not enabled there; it needs knocks is 2",
+            (
+                "HA041 step 2, 'door opens', is not enabled there; it needs knocks is 2; "
+                "what can happen there is guest knocks"
+            ),
         ),
         ((*RULES, "door opens"), "HA041 step 4, 'door opens', is not enabled there; it needs "),
     ],
@@ -89,6 +98,37 @@ def test_a_run_that_does_not_fit_is_refused(rules: tuple[str, ...], said: str) -
         trace_of(HOUSE, rules)
 
     assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("trace", "said"),
+    [
+        (
+            trace_of(HOUSE, RULES, note="it opens", fork=2, loop=3),
+            (
+                "  1. guest knocks\n"
+                "       » guest → door: knock (0)\n"
+                "       knocks: 0 → 1\n"
+                "  2. guest knocks\n"
+                "       » guest → door: knock (1)\n"
+                "       knocks: 1 → 2\n"
+                "— here the runs with the failure and without it part; this is one of them:\n"
+                "  3. door opens\n"
+                "       door: shut → open\n"
+                "⇒ and here it stays, for ever.\n"
+                "⇒ it opens."
+            ),
+        ),
+        (Trace(), "⇒ this is the initial state; no step is needed."),
+        (
+            Trace((TraceStep("guest knocks"),), loop=0),
+            "— from here on, again and again:\n  1. guest knocks\n⇒ and so on from step 1.",
+        ),
+    ],
+)
+def test_a_trace_prints_as_numbered_steps(trace: Trace, said: str) -> None:
+    """`print(trace)` tells the run: numbers, messages, changes, loop, fork and note."""
+    assert said == str(trace)
 
 
 def test_replaying_agrees_with_the_search() -> None:

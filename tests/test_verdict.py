@@ -55,6 +55,13 @@ def test_a_proof_is_of_every_state_and_names_a_premise() -> None:
     assert verdict.trace is None
 
 
+def test_a_verdict_prints_as_one_line() -> None:
+    """`print(verdict)` says what was judged, how, why, and how much was searched."""
+    still = check(SYSTEM, never("late", COUNT.at_least(1)), limit_states=1)
+
+    assert "REFUTED late: fails after 1 step (2 states)" == str(still)
+
+
 def test_a_refutation_has_a_shortest_run() -> None:
     """REFUTED comes with as few steps as any run needs."""
     verdict = check(SYSTEM, never("late", COUNT.at_least(7)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from hamodel.cli.output import read_file, show
@@ -31,7 +32,8 @@ def replayed(file: Path, rule_files: Sequence[Path]) -> Story:
         HA041 if the model does not make these steps, and what `replayable` raises.
     """
     saved, system = replayable(file, rule_files)
-    trace = trace_of(system, saved.rules, loop=saved.loop, fork=saved.fork, note=saved.note)
+    with _about(file):
+        trace = trace_of(system, saved.rules, loop=saved.loop, fork=saved.fork, note=saved.note)
     kinds = {rule.name: rule.kind for rule in system.rules}
     changes = "".join(f", with {change}" for change in saved.settings)
     return told(trace, kinds, f"{saved.model}{changes}: {plural(len(trace), 'step')}")
@@ -47,13 +49,20 @@ def replayable(file: Path, rule_files: Sequence[Path]) -> tuple[TraceFile, Syste
         HA042 or HA043 for what is no trace, HA082 if the rule files are not those that it was
         found with, and whatever is wrong with the deployment.
     """
-    try:
+    with _about(file):
         saved = load_trace(read_file(file))
-    except SearchError as error:
-        raise InputError(error.code, error.message, file=str(file)) from None
     _check_rule_files(saved, rule_files, file)
     _check_marks(saved, file)
     return saved, system_of(load_deployment(saved.model, saved.settings), rule_files)
+
+
+@contextmanager
+def _about(file: Path) -> Iterator[None]:
+    """Let an error about a trace name the trace's file."""
+    try:
+        yield
+    except SearchError as error:
+        raise InputError(error.code, error.message, file=str(file)) from None
 
 
 def _check_rule_files(saved: TraceFile, given: Sequence[Path], file: Path) -> None:
@@ -72,6 +81,6 @@ def _check_marks(saved: TraceFile, file: Path) -> None:
         if mark is not None and not 0 <= mark <= len(saved.rules):
             raise InputError(
                 "HA042",
-                f"its {name} is step {mark}; it has {len(saved.rules)} steps",
+                f"its {name} is step {mark}; it has {plural(len(saved.rules), 'step')}",
                 file=str(file),
             )

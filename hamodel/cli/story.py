@@ -12,10 +12,6 @@ from hamodel.rule import Kind
 from hamodel.trace import Trace, TraceStep
 from hamodel.verdict import Verdict
 
-LOOP = "from here on, again and again:"
-STAYS = "and here it stays, for ever"
-FORK = "two continuations part here:"
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -61,20 +57,13 @@ def told(trace: Trace, kinds: Mapping[str, Kind], title: str, name: str = "") ->
     steps = tuple(
         _step(number, step, trace, kinds) for number, step in enumerate(trace.steps, start=1)
     )
-    end = []
-    if trace.loop is not None:
-        stays = trace.loop == len(trace.steps)
-        end.append(STAYS if stays else f"and so on from step {trace.loop + 1}")
-    if not trace.steps:
-        end.append("this is the initial state; no step is needed")
-    if trace.note:
-        end.append(trace.note.replace(name, spoken(name)) if name else trace.note)
+    end = (line.replace(name, spoken(name)) if name else line for line in trace.end)
     return Story(title, steps, end=tuple(end))
 
 
 def _step(number: int, step: TraceStep, trace: Trace, kinds: Mapping[str, Kind]) -> Step:
-    before = LOOP if trace.loop == number - 1 else FORK if trace.fork == number - 1 else ""
     changes = tuple(map(str, step.changes))
+    before = trace.before(number - 1)
     return Step(number, step.rule, kinds.get(step.rule), changes, step.messages, before)
 
 

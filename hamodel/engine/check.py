@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from hamodel.budget import Budget
 from hamodel.engine.reference import Exploration, Progress, explore
+from hamodel.errors import plural
 from hamodel.expr import Expr
 from hamodel.property import Modality, Property
 from hamodel.system import System
@@ -116,7 +117,7 @@ def _invariant(exploration: Exploration, prop: Property, bad: Expr) -> Finding:
     if found is not None:
         steps = exploration.depths[found]
         trace = exploration.trace_to(found, f"here {prop.name} fails")
-        return Finding(REFUTED, f"fails after {steps} steps", trace)
+        return Finding(REFUTED, f"fails after {plural(steps, 'step')}", trace)
     premise = exploration.first(prop.given)
     if premise is None:
         return _vacuous(exploration)
@@ -130,7 +131,7 @@ def _witness(exploration: Exploration, prop: Property) -> Finding:
     found = exploration.first(prop.given & prop.expr)
     if found is not None:
         trace = exploration.trace_to(found, f"here {prop.name}")
-        why = f"found after {exploration.depths[found]} steps"
+        why = f"found after {plural(exploration.depths[found], 'step')}"
         return Finding(PROVED, why, trace, trace)
     if not exploration.complete:
         return _cut(exploration)
@@ -161,8 +162,13 @@ def _response(exploration: Exploration, prop: Property) -> Finding:
     names = [actions[a].rule.name for a in (*lasso.stem, *lasso.loop)]
     note = f"from here on {prop.name} is never fulfilled"
     trace = trace_of(exploration.product.system, names, loop=len(lasso.stem), note=note)
-    how = f"a loop of {len(lasso.loop)} steps" if lasso.loop else "nothing more has to happen"
-    return Finding(REFUTED, f"never comes: after {len(lasso.stem)} steps {how}", trace)
+    how = (
+        f"a loop of {plural(len(lasso.loop), 'step')}"
+        if lasso.loop
+        else "nothing more has to happen"
+    )
+    why = f"never comes: after {plural(len(lasso.stem), 'step')} {how}"
+    return Finding(REFUTED, why, trace)
 
 
 def _transparency(exploration: Exploration, prop: Property) -> Finding:

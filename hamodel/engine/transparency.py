@@ -25,6 +25,7 @@ from hamodel.engine.difference import Side, Telling, choice, telling
 from hamodel.engine.graph import Fairness, fair_loop
 from hamodel.engine.observers import Event, View, reached, realised
 from hamodel.engine.reference import Exploration
+from hamodel.errors import plural
 from hamodel.property import Property
 from hamodel.trace import trace_of
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding
@@ -68,7 +69,7 @@ def compare(exploration: Exploration, prop: Property) -> Finding:
             return finding
     note = f"here the premise holds, and this can happen: {judge.name(steps[0][1])}"
     witness = exploration.trace_to(steps[0][0], note)
-    why = f"no observer can tell: {len(pairs):,} steps of the fault compared"
+    why = f"no observer can tell: {plural(len(pairs), 'step')} of the fault compared"
     return Finding(PROVED, why, None, witness)
 
 

@@ -75,7 +75,10 @@ def test_a_fork_is_marked(tmp_path: Path) -> None:
     """Where two continuations part is said before the step."""
     text = shown(saved(tmp_path, trace_of(toy_system(), LOST, fork=2)))
 
-    assert "  — two continuations part here:\n    3. sip_server_2 takes over" in text
+    assert (
+        "  — here the runs with the failure and without it part; "
+        "this is one of them:\n    3. sip_server_2 takes over"
+    ) in text
 
 
 def test_a_run_without_steps_is_the_initial_state(tmp_path: Path) -> None:
@@ -118,6 +121,18 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, old: str, new: str, code: 
         replay.replayed(path, ())
 
     assert code == caught.value.code
+    assert str(path) in str(caught.value)
+
+
+def test_a_step_that_the_model_does_not_make_is_named(tmp_path: Path) -> None:
+    """HA041 says the file, the number of the step, and rules that are near to it."""
+    path = saved(tmp_path, trace_of(toy_system(), LOST))
+    path.write_text(path.read_text(encoding="utf-8").replace("1 crashes", "9 crashes"), "utf-8")
+    with pytest.raises(HamodelError) as caught:
+        replay.replayed(path, ())
+
+    said = f"HA041 {path}: step 2 is 'sip_server_9 crashes', which is no rule of the system; "
+    assert str(caught.value).startswith(f"{said}near to it: sip_server_")
 
 
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
