@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from hamodel.errors import InputError
-from hamodel.guide.deployment import Deployment, load, loads, parameters, shipped, template
+from hamodel.guide.deployment import (
+    Deployment,
+    load,
+    loads,
+    parameters,
+    shipped,
+    tables,
+    template,
+)
 from hamodel.guide.sources import guide_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -243,6 +251,32 @@ def test_parameters() -> None:
     assert '["ha", "sip", "rtp", "t-lib"]' == found["links.NAME.carries"].default
     assert "network partitions" == found["links.NAME.between"].awaits
     assert "single, hot-standby" == found["sip_server.pair"].possible
+
+
+def test_what_a_word_means_is_said_where_it_is_declared() -> None:
+    """Each word of each parameter has a meaning, which also stands in the commented file."""
+    text = " ".join(template().replace("\n#", " ").split())
+    found = {parameter.key: dict(parameter.values) for parameter in parameters()}
+
+    assert ["before-2xx", "after-2xx", "not-shared"] == [*found["resource_manager.session_data"]]
+    for parameter in parameters():
+        words = parameter.possible.split(", ") if parameter.values else []
+        assert words == [*found[parameter.key]]
+        for word, meaning in parameter.values:
+            assert f"{word}: {meaning}" in text
+
+
+def test_tables() -> None:
+    """Each table of the file can be explained: what it is about, and what can stand in it."""
+    found = {table.key: table for table in tables()}
+
+    assert all(table.text.endswith(".") for table in tables())
+    assert "resource_manager.monitor" in found
+    assert "scope.calls" == found["scope"].parameters[0].key
+    assert all(
+        bool(table.example) is (table.key in {"hosts", "sites", "links", "accept"})
+        for table in tables()
+    )
 
 
 def test_sources_of_defaults() -> None:

@@ -20,25 +20,27 @@ from hamodel.errors import InputError, among
 from hamodel.guide.deployment.checks import check
 from hamodel.guide.deployment.decode import decode
 from hamodel.guide.deployment.kinds import About, Read
-from hamodel.guide.deployment.remarks import notes, warnings
-from hamodel.guide.deployment.schema import Deployment, Note
-from hamodel.guide.deployment.shape import Parameter, parameters
-from hamodel.guide.deployment.source import decode_text, parse, read_bytes, shown
-from hamodel.guide.deployment.tables import (
+from hamodel.guide.deployment.media_tables import (
     Duplication,
-    Link,
     Liveness,
-    ManagementLayer,
     MediaServer,
-    Monitor,
     Ping,
     RecorderGroup,
     Recording,
+    TLibClient,
+)
+from hamodel.guide.deployment.remarks import notes, warnings
+from hamodel.guide.deployment.schema import Deployment, Note
+from hamodel.guide.deployment.shape import Parameter, TableOfFile, parameters, tables
+from hamodel.guide.deployment.source import decode_text, parse, read_bytes, shown
+from hamodel.guide.deployment.tables import (
+    Link,
+    ManagementLayer,
+    Monitor,
     ResourceManager,
     Scope,
     SipServer,
     Table,
-    TLibClient,
 )
 from hamodel.guide.deployment.template import template
 
@@ -62,10 +64,12 @@ __all__ = [
     "SipServer",
     "TLibClient",
     "Table",
+    "TableOfFile",
     "load",
     "loads",
     "parameters",
     "shipped",
+    "tables",
     "template",
 ]
 

@@ -16,6 +16,7 @@ import msgspec
 
 from hamodel.errors import InputError, among
 from hamodel.guide.deployment.kinds import STRATEGIES, Kind
+from hamodel.guide.deployment.media_tables import RecorderGroup
 from hamodel.guide.deployment.schema import Deployment
 from hamodel.guide.deployment.shape import (
     Shape,
@@ -33,7 +34,7 @@ from hamodel.guide.deployment.spelling import (
     nearest,
     word_meant,
 )
-from hamodel.guide.deployment.tables import RecorderGroup, Table
+from hamodel.guide.deployment.tables import Table
 
 SET = "--set"
 """What stands in place of a file's name for what the command line changed."""

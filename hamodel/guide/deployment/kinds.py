@@ -47,11 +47,17 @@ class About:
         Where its default comes from: a section of the guide, public material, or a judgement.
     read
         Whether the model reads it now, or which feature it awaits.
+    values
+        What each of its words means, in their order.
+    example
+        A line of the file, for a table whose keys are a user's own.
     """
 
     text: str
     source: str = ""
     read: Read = Read.NOW
+    values: tuple[str, ...] = ()
+    example: str = ""
 
 
 Duration = Annotated[int, Meta(ge=0, le=WEEK_MS), Kind.DURATION]

@@ -10,18 +10,20 @@ from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 from hamodel.guide.deployment.kinds import About, Name, Read, Words
-from hamodel.guide.deployment.tables import (
+from hamodel.guide.deployment.media_tables import (
     Duplication,
-    Link,
-    ManagementLayer,
     MediaServer,
     RecorderGroup,
     Recording,
+    TLibClient,
+)
+from hamodel.guide.deployment.tables import (
+    Link,
+    ManagementLayer,
     ResourceManager,
     Scope,
     SipServer,
     Table,
-    TLibClient,
 )
 
 
@@ -65,15 +67,29 @@ class Deployment(Table, frozen=True, kw_only=True):
         Mapping[Name, Annotated[tuple[Name, ...], Meta(min_length=1)]],
         About(
             "What shares a host is lost with it. A recorder group stands for all its recorders."
-            " What no host names is alone on its own."
+            " What no host names is alone on its own.",
+            example='host_1 = ["sip_server_1", "resource_manager_1"]',
         ),
     ] = {}
     sites: Annotated[
         Mapping[Name, Annotated[tuple[Name, ...], Meta(min_length=1)]],
-        About("What stands at which site, for the links between them.", "", Read.PARTITIONS),
+        About(
+            "What stands at which site, for the links between them.",
+            "",
+            Read.PARTITIONS,
+            example='london = ["sip_server_1", "main"]',
+        ),
     ] = {}
     links: Annotated[
-        Mapping[Name, Link], About("What a network partition can cut.", "", Read.PARTITIONS)
+        Mapping[Name, Link],
+        About(
+            "What a network partition can cut.",
+            "",
+            Read.PARTITIONS,
+            example=(
+                'wan = { between = ["london", "leeds"], carries = ["ha", "sip", "rtp", "t-lib"] }'
+            ),
+        ),
     ] = {}
     management_layer: Annotated[ManagementLayer, About("")] = ManagementLayer()
     sip_server: Annotated[SipServer, About("")] = SipServer()
@@ -87,7 +103,10 @@ class Deployment(Table, frozen=True, kw_only=True):
     duplication: Annotated[Duplication, About("", "", Read.DUPLICATION)] = Duplication()
     accept: Annotated[
         Mapping[Name, Words],
-        About("Weaknesses that are known, by claim, with the reason why they are accepted."),
+        About(
+            "Weaknesses that are known, by claim, with the reason why they are accepted.",
+            example='"MS-1" = "single point of failure, signed off by …"',
+        ),
     ] = {}
     notes: tuple[Note, ...] = ()
     warnings: tuple[Note, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from inspect import getdoc
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -170,6 +171,8 @@ class Parameter:
         Where it comes from.
     awaits
         The feature that it has no effect without; empty if it is read now.
+    values
+        Each of its words with its meaning; none if it takes no words.
     """
 
     key: str
@@ -178,6 +181,30 @@ class Parameter:
     default: str
     source: str
     awaits: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableOfFile:
+    """
+    One table that the file of a deployment can have.
+
+    Parameters
+    ----------
+    key
+        How it is written: `resource_manager.monitor`.
+    text
+        What it is about.
+    parameters
+        What can stand in it.
+    example
+        A line of it, where the keys are a user's own.
+    """
+
+    key: str
+    text: str
+    parameters: tuple[Parameter, ...]
+    example: str = ""
 
 
 def parameters() -> tuple[Parameter, ...]:
@@ -205,7 +232,27 @@ def _parameters(table: type[Table], prefix: str, read: Read) -> Iterator[Paramet
             default=written,
             source=shape.about.source,
             awaits=awaits.value,
+            values=tuple(zip(shape.words, shape.about.values, strict=True)),
         )
+
+
+def tables() -> tuple[TableOfFile, ...]:
+    """Return every table that the file of a deployment can have, in the order of the file."""
+    return tuple(_tables(Deployment, ""))
+
+
+def _tables(table: type[Table], prefix: str) -> Iterator[TableOfFile]:
+    for name, shape in table_shapes(table).items():
+        assert shape.about is not None
+        key = prefix + name
+        inner = shape.table or (shape_of(shape.items).table if shape.items else None)
+        if not (inner or shape.keys):
+            continue
+        text = shape.about.text or (getdoc(inner) or "").split("\n\n")[0]
+        within = tuple(each for each in parameters() if each.key.startswith(f"{key}."))
+        yield TableOfFile(key, text, within, shape.about.example)
+        if shape.table:
+            yield from _tables(shape.table, f"{key}.")
 
 
 def _named(name: str, shape: Shape) -> str:

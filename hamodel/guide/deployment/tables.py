@@ -1,6 +1,8 @@
 """
 The tables of a deployment and their parameters: default, meaning, and where that comes from.
 
+Here are the scope and signaling; media and recording are in `media_tables`.
+
 A source is a claim of the guide or an assumption (`RM-1`, `A-REPLICATION`), or a tag: [V S7] public
 material and its number in docs/sources.md, [G] judgement, [NF] looked for and not found.
 """
@@ -15,14 +17,11 @@ from hamodel.guide.deployment.kinds import (
     About,
     Duration,
     Heartbeat,
-    Installed,
     Name,
     Pair,
     Pause,
     Read,
     Searched,
-    SessionExpiry,
-    Strategy,
     Traffic,
     Tries,
 )
@@ -69,7 +68,15 @@ class ManagementLayer(Table, frozen=True, kw_only=True):
     """The Solution Control Server and one agent (LCA) a host: they decide a switchover."""
 
     scs: Annotated[
-        Literal["single", "pair"], About("How many Solution Control Servers decide.", "[V S6]")
+        Literal["single", "pair"],
+        About(
+            "How many Solution Control Servers decide.",
+            "[V S6]",
+            values=(
+                "one; while it is down, no switchover is decided",
+                "two, of which one is always there to decide",
+            ),
+        ),
     ] = "single"
     lca_crash_detect: Annotated[
         Duration,
@@ -98,13 +105,25 @@ class SipServer(Table, frozen=True, kw_only=True):
     """SIP Server: alone, or an active/hot-standby pair (SIP-1a)."""
 
     pair: Annotated[
-        Literal["single", "hot-standby"], About("Alone, or with a hot standby.", "SIP-1a")
+        Literal["single", "hot-standby"],
+        About(
+            "Alone, or with a hot standby.",
+            "SIP-1a",
+            values=(
+                "one SIP Server, which nothing replaces",
+                "an active instance and a hot standby",
+            ),
+        ),
     ] = "hot-standby"
     replication: Annotated[
         Literal["synchronous", "lagging"],
         About(
             "Whether the standby knows a session before or after its 2xx goes on.",
             "SIP-1c, A-REPLICATION",
+            values=(
+                "the standby knows a session before its 2xx goes on",
+                "the 2xx goes on first, and the standby is told some time after it",
+            ),
         ),
     ] = "synchronous"
     replication_lag: Annotated[
@@ -156,11 +175,29 @@ class Monitor(Table, frozen=True, kw_only=True):
     ] = 3
     probing: Annotated[
         Literal["independent", "retry-at-once", "timeout-then-interval", "skip-tick"],
-        About("When the probe after a failed one is sent.", "[G], MS-5", Read.TIMERS),
+        About(
+            "When the probe after a failed one is sent.",
+            "[G], MS-5",
+            Read.TIMERS,
+            values=(
+                "at the next interval, whatever became of the last probe",
+                "at once",
+                "an interval after the timeout",
+                "at the first interval at which none is waited for",
+            ),
+        ),
     ] = "independent"
     transport: Annotated[
         Literal["udp", "tcp"],
-        About("Over TCP a refused connection is seen at once.", "[V S20]", Read.TIMERS),
+        About(
+            "Over TCP a refused connection is seen at once.",
+            "[V S20]",
+            Read.TIMERS,
+            values=(
+                "only silence tells that nobody is there",
+                "a refused connection is an answer",
+            ),
+        ),
     ] = "udp"
     tcp_setup: Annotated[
         Pause, About("When setting up a TCP connection is given up.", "[V S20]", Read.TIMERS)
@@ -171,6 +208,10 @@ class Monitor(Table, frozen=True, kw_only=True):
             "Whether a refused connection counts as one failed probe or as all of them.",
             "[G], MS-5",
             Read.TIMERS,
+            values=(
+                "as one failed probe",
+                "as all of them: unavailable at once",
+            ),
         ),
     ] = "all"
 
@@ -179,7 +220,17 @@ class ResourceManager(Table, frozen=True, kw_only=True):
     """Resource Manager: a SIP proxy, alone or a pair (RM-1)."""
 
     mode: Annotated[
-        ResourceManagerMode, About("Alone, or how the pair is reached.", "RM-1, [V S8, S16]")
+        ResourceManagerMode,
+        About(
+            "Alone, or how the pair is reached.",
+            "RM-1, [V S8, S16]",
+            values=(
+                "one Resource Manager, which nothing replaces",
+                "one serves and has the virtual address; the standby takes it over",
+                "both serve, behind a load balancer that probes them",
+                "both serve, and SIP Server sends each new dialog to the next",
+            ),
+        ),
     ] = "active-active-load-balancer"
     count: Annotated[
         Pair, About("How many there are: 1 iff the mode is single, otherwise 2.", "RM-1")
@@ -190,6 +241,10 @@ class ResourceManager(Table, frozen=True, kw_only=True):
             "What in-dialog requests are sent to: the pair's address, or this instance's own;"
             " own-address if left out iff SIP Server is the load balancer.",
             "[V S8]",
+            values=(
+                "requests within a dialog go to the pair, so the other instance can take them",
+                "they go to the instance of the first request, alive or not",
+            ),
         ),
     ]
     session_data: Annotated[
@@ -198,6 +253,11 @@ class ResourceManager(Table, frozen=True, kw_only=True):
             "When the other instance gets a session and its affinity: before the 2xx goes on,"
             " after it, or not at all.",
             "RM-3, [V S16]",
+            values=(
+                "the other instance has it before the 2xx goes on",
+                "the 2xx goes on first; a crash in between loses it",
+                "each instance knows its own sessions only",
+            ),
         ),
     ] = "before-2xx"
     replicates_health: Annotated[
@@ -206,7 +266,14 @@ class ResourceManager(Table, frozen=True, kw_only=True):
     ] = True
     notify: Annotated[
         Literal["once", "until-acknowledged"],
-        About("Whether the notice of a failed Media Server is repeated until answered.", "MS-2"),
+        About(
+            "Whether the notice of a failed Media Server is repeated until answered.",
+            "MS-2",
+            values=(
+                "sent one time; if no SIP Server takes it in, it is lost",
+                "sent again until a SIP Server acknowledges it",
+            ),
+        ),
     ] = "until-acknowledged"
     notify_limit: Annotated[
         Tries, About("How often a notice is sent at most.", "[G]", Read.TIMERS)
@@ -233,158 +300,3 @@ class ResourceManager(Table, frozen=True, kw_only=True):
         About("How long a planned stop waits for sessions to end.", "[V S20]", Read.TIMERS),
     ] = 900_000
     monitor: Annotated[Monitor, About("")] = Monitor()
-
-
-class Liveness(Table, frozen=True, kw_only=True):
-    """The platform's probe that kills a hung instance, and only a hung one."""
-
-    period: Annotated[Pause, About("Time between two probes.", "[V S20]", Read.TIMERS)] = 60_000
-    timeout: Annotated[Pause, About("When a probe has failed.", "[V S20]", Read.TIMERS)] = 20_000
-    failures: Annotated[
-        Tries, About("How many failed probes in a row kill.", "[V S20]", Read.TIMERS)
-    ] = 3
-
-
-class MediaServer(Table, frozen=True, kw_only=True):
-    """The pool of Media Servers."""
-
-    count: Annotated[Installed, About("How many there are.", "MS-3")] = 2
-    capacity: Annotated[Installed, About("How many calls one of them can take at once.", "[G]")] = (
-        100
-    )
-    bridged: Annotated[
-        bool, About("Whether a recorded call's media runs through Media Server.", "MS-1")
-    ] = True
-    on_none_available: Annotated[
-        Literal["continue-unrecorded", "drop"],
-        About("What becomes of a call when no Media Server is left.", "MS-3, RFC 6341 [V S38]"),
-    ] = "continue-unrecorded"
-    balance: Annotated[
-        Literal["any", "round-robin"],
-        About("Which available Media Server gets a new session; any: all choices are searched."),
-    ] = "any"
-    liveness: Annotated[
-        Liveness | None, About("The platform's probe; none if left out.", "[V S20]", Read.TIMERS)
-    ] = None
-    restart: Annotated[
-        Duration | None,
-        About("How long a dead one takes to come back; never: it stays away.", "[G]", Read.TIMERS),
-    ] = None
-    rejoin_rate: Annotated[
-        Tries | None,
-        About("How many calls a second are joined again; no limit if left out.", "", Read.TIMERS),
-    ] = None
-
-
-class RecorderGroup(Table, frozen=True, kw_only=True):
-    """A group of recorders of one make, which Resource Manager chooses among."""
-
-    name: Annotated[Name, About("What it is called in `targets`, `hosts` and `sites`.")]
-    count: Annotated[Installed, About("How many recorders it has.")] = 2
-    balance: Annotated[
-        Literal["round-robin", "least-used", "any", "anti-affinity"],
-        About(
-            "Which available recorder gets a new session; any: all choices are searched.",
-            "DUP-5b, [V S22]",
-        ),
-    ] = "round-robin"
-    separated: Annotated[
-        bool,
-        About("Whether signaling and media recording fail apart.", "REC-3", Read.RECORDERS),
-    ] = False
-    strategies: Annotated[
-        tuple[Strategy, ...],
-        About("How it survives a failure; several can be combined.", "REC-2", Read.RECORDERS),
-    ] = ()
-    detects: Annotated[
-        Duration,
-        About("How soon it notices that its media unit failed.", "[G], REC-5", Read.RECORDERS),
-    ] = 1_000
-    reinvite_by: Annotated[
-        Literal["active", "standby"],
-        About("Who sends the re-INVITE with the new address.", "REC-5, [V S36]", Read.RECORDERS),
-    ] = "standby"
-    unsaved: Annotated[
-        Duration,
-        About("How much recorded media is lost with a crash, not yet saved.", "[G]", Read.TIMERS),
-    ] = 0
-    orphan_timeout: Annotated[
-        Pause,
-        About("When a session without media is closed.", "analogue [V S32]", Read.TIMERS),
-    ] = 300_000
-    retry_on_timeout: Annotated[
-        bool,
-        About(
-            "Whether silence, like an error, leads to the next recorder.", "REC-7", Read.RECORDERS
-        ),
-    ] = True
-
-
-class Ping(Table, frozen=True, kw_only=True):
-    """How the T-lib client watches the recorders."""
-
-    interval: Annotated[Pause, About("Time between two pings.", "[G]", Read.T_LIB)] = 5_000
-    misses: Annotated[Tries, About("How many missed pings mean down.", "[G]", Read.T_LIB)] = 2
-
-
-class TLibClient(Table, frozen=True, kw_only=True):
-    """The T-lib client that starts, stops and watches recordings; leave it out if there is none."""
-
-    backup: Annotated[bool, About("Whether it has a backup.", "TLIB-1", Read.T_LIB)] = False
-    takeover: Annotated[
-        Duration, About("How soon the backup is active.", "[G], TLIB-1", Read.T_LIB)
-    ] = 5_000
-    resync_on_activate: Annotated[
-        bool,
-        About("Whether the backup asks for the calls there are.", "[NF], TLIB-2", Read.T_LIB),
-    ] = False
-    state_shared: Annotated[
-        bool, About("Whether the backup knows what is recorded.", "[NF], TLIB-1", Read.T_LIB)
-    ] = False
-    ping: Annotated[Ping, About("", "", Read.T_LIB)] = Ping()
-    stop_scope: Annotated[
-        Literal["recording-session", "call"],
-        About("Whether a stop ends one recording session or all of the call.", "REC-6", Read.T_LIB),
-    ] = "recording-session"
-    start_waits_stop: Annotated[
-        bool, About("Whether a start waits for the stop's answer.", "REC-6", Read.T_LIB)
-    ] = False
-
-
-class Recording(Table, frozen=True, kw_only=True):
-    """How recordings start, and what can be done to them."""
-
-    start: Annotated[
-        Literal["static", "route", "t-lib"],
-        About("By a DN's option, by the routing, or by the T-lib client.", "[V S15]"),
-    ] = "static"
-    record_id: Annotated[
-        Literal["supplied", "media-server"],
-        About("Who makes the record identifier: whoever starts, or Media Server.", "MS-4, [V S30]"),
-    ] = "media-server"
-    pausable: Annotated[
-        bool, About("Whether a recording can be paused and resumed.", "COMPLIANCE")
-    ] = True
-    session_expires: Annotated[
-        SessionExpiry,
-        About("When a session that is not refreshed is dead.", "[V S42]", Read.TIMERS),
-    ] = 1_800_000
-
-
-class Duplication(Table, frozen=True, kw_only=True):
-    """Two independent recording sessions a call (DUP-1)."""
-
-    requested_by: Annotated[
-        Literal["off", "sip-server", "t-lib-client"],
-        About("Who asks for two recording sessions, if anyone.", "DUP-3", Read.DUPLICATION),
-    ] = "off"
-    targets: Annotated[
-        tuple[Name, ...],
-        Meta(max_length=2),
-        About(
-            "Fixed recorder groups for the two; balanced if left out.", "DUP-5b", Read.DUPLICATION
-        ),
-    ] = ()
-    rebuild_leg: Annotated[
-        bool, About("Whether a lost one is established again.", "DUP-1", Read.DUPLICATION)
-    ] = False

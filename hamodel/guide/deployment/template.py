@@ -11,6 +11,7 @@ from msgspec import NODEFAULT
 from msgspec.structs import fields
 
 from hamodel.guide.deployment.kinds import Kind, Read
+from hamodel.guide.deployment.media_tables import RecorderGroup
 from hamodel.guide.deployment.schema import Deployment
 from hamodel.guide.deployment.shape import (
     Shape,
@@ -20,7 +21,7 @@ from hamodel.guide.deployment.shape import (
     table_shapes,
     toml_text,
 )
-from hamodel.guide.deployment.tables import RecorderGroup, Table
+from hamodel.guide.deployment.tables import Table
 
 _HEAD = """\
 A deployment for hamodel: what is installed, how it behaves, and how much of it is searched.
@@ -33,14 +34,6 @@ says more about a key: where a default comes from (a claim such as RM-1; [V …]
 _WIDTH = 99
 """Columns of the file."""
 
-_EXAMPLES = {
-    "hosts": 'host_1 = ["sip_server_1", "resource_manager_1"]',
-    "sites": 'london = ["sip_server_1", "main"]',
-    "links": 'wan = { between = ["london", "leeds"], carries = ["ha", "sip", "rtp", "t-lib"] }',
-    "accept": '"MS-1" = "single point of failure, signed off by …"',
-}
-"""One line of each table whose keys are a user's own."""
-
 
 def template() -> str:
     """Return a commented deployment file that loads and equals the defaults."""
@@ -49,8 +42,8 @@ def template() -> str:
         if name == "name":
             continue
         assert shape.about is not None
-        if name in _EXAMPLES:
-            lines += ["", *_comment(shape.about.text), f"#[{name}]", f"#{_EXAMPLES[name]}"]
+        if shape.about.example:
+            lines += ["", *_comment(shape.about.text), f"#[{name}]", f"#{shape.about.example}"]
             continue
         table = shape.table or RecorderGroup
         is_off = shape.about.read is not Read.NOW
@@ -85,7 +78,12 @@ def _parameter(name: str, shape: Shape, default: Any, *, is_off: bool) -> Iterat
     written = '"main"' if is_name else _written(default, shape)
     line = f"{'' if is_name or not hidden else '#'}{name} = {written}"
     beside = f"{line:<40} # {possible(shape)}"
-    if len(beside) <= _WIDTH:
+    if about.values:
+        yield from _comment(about.text.rstrip(".") + source + "." + awaits)
+        for value, meaning in zip(shape.words, about.values, strict=True):
+            yield from _comment(f"{value}: {meaning}", indent="   ")
+        yield line
+    elif len(beside) <= _WIDTH:
         yield from _comment(about.text.rstrip(".") + source + "." + awaits)
         yield beside
     else:
@@ -106,8 +104,14 @@ def _written(default: Any, shape: Shape) -> str:
     return "2" if shape.base is int else str(shape_of(shape.hint).limits[0] or "")
 
 
-def _comment(text: str) -> list[str]:
+def _comment(text: str, indent: str = "") -> list[str]:
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        lines += textwrap.wrap(paragraph, _WIDTH - 2, break_on_hyphens=False) or [""]
+        lines += textwrap.wrap(
+            paragraph,
+            _WIDTH - 2,
+            initial_indent=indent,
+            subsequent_indent=indent and f"{indent}  ",
+            break_on_hyphens=False,
+        ) or [""]
     return [f"# {line}".rstrip() for line in lines]
