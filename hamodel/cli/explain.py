@@ -17,8 +17,9 @@ from hamodel.cli.subject import Subject, read_subject
 from hamodel.cli.words import allowed, nearest, plural, spoken
 from hamodel.component import Component
 from hamodel.errors import CODES, InputError, among
-from hamodel.expr import TRUE, word
+from hamodel.expr import TRUE, Expr, word
 from hamodel.guide.deployment import Parameter, parameters, shipped
+from hamodel.outline import outline
 from hamodel.property import Modality, Property
 from hamodel.rule import Rule
 
@@ -210,20 +211,32 @@ def _property_lines(prop: Property) -> Iterator[str]:
     yield f"{prop.name}{f': {prop.why}' if prop.why else ''}"
     yield f"  {_says[prop.modality]}"
     if prop.given != TRUE:
-        yield f"  Premise: {prop.given}"
+        yield from _guarded("  Premise", prop.given)
     if prop.modality is Modality.TRANSPARENT:
         yield f"  Faults: {among(prop.fault)}"
         yield f"  Observers: {among(prop.observers)}"
         yield f"  Not compared: {among(prop.hide) or 'nothing'}"
     else:
-        yield f"  What is judged: {prop.expr}"
+        yield from _guarded("  What is judged", prop.expr)
         for given, expr in prop.also:
-            yield f"  And: {given} leads to {expr}"
+            yield from _guarded("  Premise", given)
+            yield from _guarded("  What is judged", expr)
     if prop.fair:
         yield f"  Fair beyond the protocol: {among(prop.fair)}"
     if prop.budget is not None:
         beyond = "" if prop.beyond is None else f"; beyond it: {allowed(prop.beyond)}"
         yield f"  At most {allowed(prop.budget)}{beyond}"
+
+
+def _guarded(what: str, guard: Expr) -> Iterator[str]:
+    """Yield a guard behind what it is for: on the same line, or as an outline below it."""
+    lines = outline(guard)
+    depth = len(what) - len(what.lstrip()) + 2
+    if len(lines) == 1:
+        yield f"{what}: {lines[0]}"
+    else:
+        yield f"{what}:"
+        yield from (" " * depth + line for line in lines)
 
 
 _says = {
@@ -253,7 +266,7 @@ def _rule(rule: Rule) -> Entry:
 
 
 def _rule_lines(rule: Rule) -> list[str]:
-    lines = [f"{rule.name} ({rule.kind.value})", f"  Enabled iff {rule.when}"]
+    lines = [f"{rule.name} ({rule.kind.value})", *_guarded("  Enabled iff", rule.when)]
     lines += [f"  Fires {firing}" for firing in rule.fires]
     lines += [f"  Sets {effect}" for effect in rule.sets]
     lines += [f"  Says {message}" for message in rule.says]

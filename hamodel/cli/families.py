@@ -22,6 +22,7 @@ from hamodel.engine.reference import explore
 from hamodel.guide.deployment import shipped
 from hamodel.guide.manifest import shipped_manifest
 from hamodel.guide.model import GENERATORS, Generator, family_of
+from hamodel.outline import outline
 from hamodel.rule import Rule
 from hamodel.system import System
 
@@ -180,9 +181,8 @@ def _not_fired(found: Sequence[Family], fired: Fired) -> Iterator[Text | Padding
         return
     yield Text(f"These never happen, with at most {allowed(fired.budget)}{cut}:", style="bold")
     for rule in never:
-        why = (
-            "the budget rules it out"
-            if fired.budget.charge(rule) is None
-            else f"it needs {rule.when}"
-        )
+        ruled_out = fired.budget.charge(rule) is None
+        why = "the budget rules it out" if ruled_out else "it needs"
         yield Padding(Text(f"{rule.name}: {why}"), (0, 0, 0, 2))
+        for line in () if ruled_out else outline(rule.when):
+            yield Padding(Text(line.lstrip()), (0, 0, 0, 4 + len(line) - len(line.lstrip())))
