@@ -56,8 +56,8 @@ class Telling:
     options
         What the other side can show there.
     ever
-        Whether the other side can show the last event at some later moment; if `silence`, whether
-        this side can show the first of the options.
+        Whether the other side can show, at some later moment, what is told of the last event; if
+        `silence`, whether this side can show what is told of the first of the options.
     """
 
     side: Side
@@ -150,10 +150,12 @@ def telling(view: View, partition: Partition, without: int, after: int) -> Telli
             mine, its = side.value, side.other.value
             options = tuple(nexts[its])
             if only := [event for event in nexts[mine] if event not in nexts[its]]:
-                ever = weak.ever(pair[its], view.alike(only[0], before))
+                detail = view.detail(only[0], before, options)
+                ever = weak.ever(pair[its], view.alike(only[0], before, detail))
                 return Telling(side, (*word, only[0]), False, options, ever)
             if weak.stays(pair[mine]) and not weak.stays(pair[its]):
-                ever = weak.ever(pair[mine], view.alike(options[0], before))
+                detail = view.detail(options[0], before)
+                ever = weak.ever(pair[mine], view.alike(options[0], before, detail))
                 found = Telling(side, word, True, options, ever)
                 if side is Side.AFTER:
                     return found

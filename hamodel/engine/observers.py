@@ -9,6 +9,7 @@ its code is 0 and it leaves the colour as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from enum import Enum
 
 from hamodel.engine.graph import Edge
 from hamodel.engine.reference import Exploration
@@ -18,6 +19,14 @@ from hamodel.rule import Message
 
 Event = tuple[int, int]
 """What a step shows: its code, and the colour that it leads to."""
+
+
+class Detail(Enum):
+    """How much is told of an event: the messages; the main states, too; every variable, too."""
+
+    HEARD = "heard"
+    STATES = "states"
+    ALL = "all"
 
 
 class View:
@@ -46,6 +55,9 @@ class View:
         system = exploration.product.system
         owned = (name for name, owner in system.owners.items() if owner in prop.observers)
         self._shown = [name for name in owned if name not in prop.hide]
+        self._main = frozenset(
+            place for place, name in enumerate(self._shown) if system.owners[name] == name
+        )
         self._heard = [
             tuple(each for each in action.rule.says if each.receiver in prop.observers)
             for action in exploration.product.actions
@@ -72,22 +84,44 @@ class View:
             if not code and colour[edge[1]] == colour[state]
         ]
 
-    def said(self, event: Event, before: int, adverb: str = "") -> str:
-        """
-        Return an event in words, given the colour before it: `b gets ACK from a`.
+    def said(
+        self, event: Event, before: int, others: Sequence[Event] = (), *, never: bool = False
+    ) -> str:
+        """Return an event in words, given the colour before it: `b gets ACK from a`."""
+        parts = self._words(event, before, self.detail(event, before, others))
+        if never and len(parts) == 1:
+            return " never ".join(parts[0])
+        said = " and ".join(f"{who} {does}" for who, does in parts) or "nothing is seen"
+        return f"it is never so that {said}" if never else said
 
-        With an adverb such as `"never "` only its messages, if it has any.
-        """
+    def detail(self, event: Event, before: int, others: Sequence[Event] = ()) -> Detail:
+        """Return the least detail in which an event has words, and other words than the others."""
+        for detail in Detail:
+            own = self._words(event, before, detail)
+            if own and all(self._words(other, before, detail) != own for other in others):
+                return detail
+        return Detail.ALL
+
+    def _words(self, event: Event, before: int, detail: Detail) -> list[tuple[str, str]]:
+        """Return what an event is, as subjects and what they do: `("b", "gets ACK from a")`."""
         code, colour = event
-        parts = [
-            f"{each.receiver} {adverb}gets {each.kind}{_data(each)} from {each.sender}"
+        heard = [
+            (each.receiver, f"gets {each.kind}{_data(each)} from {each.sender}")
             for each in self.messages[code]
         ]
-        if code and adverb:
-            return " and ".join(parts)
-        values = zip(self._shown, self.visible[before], self.visible[colour], strict=True)
-        parts += [f"{name} {adverb}becomes {word(new)}" for name, old, new in values if old != new]
-        return " and ".join(parts) or "nothing is seen"
+        new = self.visible[colour]
+        changed = self._changed(event, before, detail)
+        return heard + [(self._shown[place], f"becomes {word(new[place])}") for place in changed]
+
+    def _changed(self, event: Event, before: int, detail: Detail) -> list[int]:
+        """Return the places of the visible variables that an event changes, as far as told."""
+        old, new = self.visible[before], self.visible[event[1]]
+        told = {Detail.HEARD: frozenset[int](), Detail.STATES: self._main}.get(detail)
+        return [
+            place
+            for place in range(len(new))
+            if old[place] != new[place] and (told is None or place in told)
+        ]
 
     def code(self, state: int, action: int, target: int) -> int:
         """Return the code of what an action says in a state, on its way to another."""
@@ -108,16 +142,14 @@ class View:
             self.messages.append(messages)
         return code
 
-    def alike(self, event: Event, before: int) -> Callable[[Event], bool]:
-        """Return what recognises an event: by its messages, or by the values that it changes."""
-        code, colour = event
-        old, new = self.visible[before], self.visible[colour]
-        changed = [place for place in range(len(new)) if old[place] != new[place]]
+    def alike(self, event: Event, before: int, detail: Detail) -> Callable[[Event], bool]:
+        """Return what recognises an event by what is told of it in this detail."""
+        code, new = event[0], self.visible[event[1]]
+        changed = self._changed(event, before, detail)
 
         def recognises(other: Event) -> bool:
-            if code:
-                return other[0] == code
-            return all(self.visible[other[1]][place] == new[place] for place in changed)
+            heard = not code or other[0] == code
+            return heard and all(self.visible[other[1]][place] == new[place] for place in changed)
 
         return recognises
 

@@ -126,28 +126,30 @@ class _Judge:
 
     def told(self, pair: _Pair) -> Finding | None:
         """Return the refutation if observers can tell the two sides of a pair apart."""
-        view, fault = self._view, self.name(pair.action)
+        view = self._view
         colours = view.colour[pair.without], view.colour[pair.after]
         code = view.code(pair.without, pair.action, pair.after)
+        said = view.said((code, colours[1]), colours[0])
         if colours[0] != colours[1]:
-            why = f"{fault} shows: {view.said((code, colours[1]), colours[0])}"
-            return self._refuted(pair, Side.AFTER, [], why)
+            why = f"the failure itself shows: {said}"
+            return self._refuted(pair, Side.AFTER, [], (why, why))
         if code and not self._partition.does(pair.without, code, pair.after):
-            why = f"{fault} is heard: {view.said((code, colours[1]), colours[0])}"
-            return self._refuted(pair, Side.AFTER, [], why)
+            why = f"the failure itself is heard: {said}"
+            return self._refuted(pair, Side.AFTER, [], (why, why))
         if self._partition.same(pair.without, pair.after):
             return None
         found = telling(view, self._partition, pair.without, pair.after)
         if found is not None:
             return self._by_sequence(pair, found)
         side, actions, words = choice(view, self._partition, pair.without, pair.after)
-        where = _where(fault, side)
-        why = f"{where[0]} {words}; {where[1]} not, though the same can be seen"
-        return self._refuted(pair, side, actions, why)
+        here, there = _where(side)
+        same = "though the same can be seen"
+        brief = f"{here} a choice is open that {there} is not, {same}"
+        return self._refuted(pair, side, actions, (brief, f"{here} {words}; {there} not, {same}"))
 
     def _by_sequence(self, pair: _Pair, found: Telling) -> Finding:
         start = self._start(pair, found.side)
-        why = self._why(pair, found)
+        why = self._why(pair, found), self._note(pair, found)
         if found.silence:
             actions, loop = self._silence(start, found.events)
             return self._refuted(pair, found.side, actions, why, loop)
@@ -204,33 +206,61 @@ class _Judge:
         return pair.after if side is Side.AFTER else pair.without
 
     def _why(self, pair: _Pair, found: Telling) -> str:
-        """Return in words what one side can show and the other cannot."""
-        view, fault = self._view, self.name(pair.action)
-        here, there = _where(fault, found.side)
-        start = view.colour[pair.without]
-        colours = [start, *(colour for _, colour in found.events)]
-        said = [view.said(*each) for each in zip(found.events, colours, strict=False)]
+        """Return in a short sentence what observers see differently first."""
+        view, (here, there) = self._view, _where(found.side)
+        before = self._colours(pair, found)
         if found.silence:
-            once = f", once {said[-1]}," if said else ""
             if found.side is Side.AFTER and not found.ever:
-                return f"{here}{once} {view.said(found.options[0], colours[-1], 'never ')}"
-            must = " or ".join(view.said(each, colours[-1]) for each in found.options[:2])
-            return f"{here}{once} nothing more need be seen; {there} it must: {must}"
-        once = f", once {said[-2]}," if len(said) > 1 else ""
-        if found.ever:
-            instead = " or ".join(view.said(each, colours[-2]) for each in found.options[:2])
-            only = f"only {instead}" if instead else "nothing"
-            return f"{here}{once} it can be next that {said[-1]}; {there}, {only}"
-        if found.side is Side.WITHOUT:
-            return f"{there}{once} {view.said(found.events[-1], colours[-2], 'never ')}"
-        return f"{here}{once} {said[-1]}; {there}, never"
+                return f"{here} {view.said(found.options[0], before[-1], never=True)}"
+            awaited = view.said(found.options[0], before[-1])
+            more = " or another" if len(found.options) > 1 else ""
+            return f"{here} nothing more need be seen; {there} this must follow: {awaited}{more}"
+        last = found.events[-1]
+        if found.side is Side.WITHOUT and not found.ever:
+            return f"with the failure {view.said(last, before[-2], found.options, never=True)}"
+        when = "only later" if found.ever else "never"
+        return f"{here} {view.said(last, before[-2], found.options)}; {there} {when}"
+
+    def _note(self, pair: _Pair, found: Telling) -> str:
+        """Return in full what one side can show, once the same was seen, and what the other."""
+        view, (here, there) = self._view, _where(found.side)
+        before = self._colours(pair, found)
+        seen = found.events if found.silence else found.events[:-1]
+        once = f", once {view.said(seen[-1], before[len(seen) - 1])}," if seen else ""
+        at = before[len(seen)]
+        if found.silence:
+            silent = "nothing more need be seen"
+            if found.side is Side.AFTER and not found.ever:
+                silent = view.said(found.options[0], at, never=True)
+            must = self._either(found.options, at)
+            return f"{here}{once} {silent}; {there} this must follow: {must}"
+        last, options = found.events[-1], found.options
+        said = view.said(last, at, options)
+        if found.side is Side.WITHOUT and not found.ever:
+            never = view.said(last, at, options, never=True)
+            return f"with the failure{once} {never}; else it can be next that {said}"
+        when = "only later" if found.ever else "never"
+        instead = f", and next it can be that {self._either(options, at, last)}" if options else ""
+        return f"{here}{once} it can be next that {said}; {there} that comes {when}{instead}"
+
+    def _either(self, events: Sequence[Event], before: int, other: Event | None = None) -> str:
+        """Return what the next event can be, in words: two of them, and how many more."""
+        others = () if other is None else (other,)
+        said = dict.fromkeys(self._view.said(each, before, others) for each in events)
+        more = len(said) - 2
+        words = " or ".join(list(said)[:2])
+        return f"{words} (or {more} more)" if more > 0 else words
+
+    def _colours(self, pair: _Pair, found: Telling) -> list[int]:
+        """Return the colour before each of the events, and the one after the last."""
+        return [self._view.colour[pair.without], *(colour for _, colour in found.events)]
 
     def _refuted(
         self,
         pair: _Pair,
         side: Side,
         actions: Sequence[int],
-        why: str,
+        why: tuple[str, str],
         loop: Sequence[int] | None = None,
     ) -> Finding:
         run = self._exploration.run_to(pair.before)
@@ -238,12 +268,14 @@ class _Judge:
         names += map(self.name, actions)
         begins = None if loop is None else len(names)
         names += map(self.name, loop or ())
-        note = why if side is Side.AFTER else f"{why}; this run goes on without it"
+        brief, full = why
+        note = f"{full}; this is the run {_where(side)[0]}"
         system = self._exploration.product.system
-        return Finding(REFUTED, why, trace_of(system, names, loop=begins, note=note, fork=len(run)))
+        trace = trace_of(system, names, loop=begins, note=note, fork=len(run))
+        return Finding(REFUTED, brief, trace)
 
 
-def _where(fault: str, side: Side) -> tuple[str, str]:
+def _where(side: Side) -> tuple[str, str]:
     """Return in words where this side is, and where the other."""
-    words = f"after {fault}", f"without {fault}"
-    return words if side is Side.AFTER else words[::-1]
+    words = "with the failure", "without it"
+    return words if side is Side.AFTER else ("without the failure", "with it")

@@ -24,6 +24,7 @@ from hamodel import (
     transparent,
 )
 from hamodel.engine import difference
+from hamodel.engine.observers import Detail, View
 from hamodel.engine.reference import explore
 from hamodel.engine.transparency import compare
 from tests.engine.naive_bisimulation import Naive, Node
@@ -54,8 +55,16 @@ def told(verdict: Verdict) -> tuple[tuple[str, ...], int | None, int | None]:
     assert REFUTED == verdict.kind, verdict.why
     trace = verdict.trace
     assert isinstance(trace, Trace)
-    assert trace.note.startswith(verdict.why)
+    assert trace.fork is not None
+    has_fault = trace.rules[trace.fork : trace.fork + 1] == verdict.property.fault
+    assert trace.note.endswith(f"this is the run {'with' if has_fault else 'without'} the failure")
     return trace.rules, trace.fork, trace.loop
+
+
+def noted(verdict: Verdict) -> str:
+    """Return what the note says of the two runs that part."""
+    assert verdict.trace is not None
+    return verdict.trace.note.partition("; this is the run")[0]
 
 
 # Stories
@@ -77,9 +86,10 @@ def test_single_proxy_hides_nothing() -> None:
 
     assert (("proxy_1 crashes", "client asks"), 0, 2) == told(verdict)
     assert (
-        "after proxy_1 crashes, once client becomes asking, "
-        "server never gets INVITE from service and client never gets 200 OK from service"
-    ) == verdict.why
+        "with the failure, once client becomes asking, it is never so that server gets INVITE "
+        "from service and client gets 200 OK from service; without it this must follow: "
+        "server gets INVITE from service and client gets 200 OK from service"
+    ) == noted(verdict)
 
 
 def test_lost_memory_is_told_by_a_refusal() -> None:
@@ -90,9 +100,11 @@ def test_lost_memory_is_told_by_a_refusal() -> None:
     more = ("client asks to hold", "proxy_2 refuses hold")
     assert ((*rules, *more), 2, None) == told(verdict)
     assert (
-        "after proxy_1 crashes, once client becomes holding, "
-        "client gets 481 from service and client becomes served; without proxy_1 crashes, never"
-    ) == verdict.why
+        "with the failure, once client becomes holding, it can be next that client gets 481 from "
+        "service; without it that comes never, and next it can be that server gets re-INVITE from "
+        "service and client gets 200 OK from service"
+    ) == noted(verdict)
+    assert "with the failure client gets 481 from service; without it never" == verdict.why
 
 
 def test_retry_hides_the_loss_of_what_was_in_flight() -> None:
@@ -108,8 +120,8 @@ def test_request_in_flight_is_lost_without_retry() -> None:
 
     assert (("client asks", "proxy_1 takes", "proxy_1 crashes"), 2, 3) == told(verdict)
     assert (
-        "after proxy_1 crashes "
-        "server never gets INVITE from service and client never gets 200 OK from service"
+        "with the failure it is never so that "
+        "server gets INVITE from service and client gets 200 OK from service"
     ) == verdict.why
 
 
@@ -169,8 +181,11 @@ def test_same_sequences_but_another_choice() -> None:
 
     assert (("breaks", "10 to 11 with ring"), 0, None) == told(verdict)
     assert (
-        "after breaks it can be that eye gets ring from box, after which it cannot be that "
-        "eye gets click from box; without breaks not, though the same can be seen"
+        "with the failure it can be that eye gets ring from box, after which it cannot be that "
+        "eye gets click from box; without it not, though the same can be seen"
+    ) == noted(verdict)
+    assert (
+        "with the failure a choice is open that without it is not, though the same can be seen"
     ) == verdict.why
 
 
@@ -182,9 +197,9 @@ def test_silent_choice_is_told() -> None:
 
     assert (("breaks", "10 to 13 silently"), 0, None) == told(verdict)
     assert (
-        "after breaks a silent choice is possible, after which it cannot be that "
-        "eye gets c from box; without breaks not, though the same can be seen"
-    ) == verdict.why
+        "with the failure a silent choice is possible, after which it cannot be that "
+        "eye gets c from box; without it not, though the same can be seen"
+    ) == noted(verdict)
 
 
 def test_choice_after_which_silence_cannot_last() -> None:
@@ -193,9 +208,9 @@ def test_choice_after_which_silence_cannot_last() -> None:
 
     assert (("0 to 1 silently",), 0, None) == told(verdict)
     assert (
-        "without breaks a silent choice is possible, after which silence cannot last for ever; "
-        "after breaks not, though the same can be seen"
-    ) == verdict.why
+        "without the failure a silent choice is possible, after which silence cannot last for "
+        "ever; with it not, though the same can be seen"
+    ) == noted(verdict)
 
 
 def test_silence_with_every_choice_still_open() -> None:
@@ -205,9 +220,9 @@ def test_silence_with_every_choice_still_open() -> None:
 
     assert (("breaks",), 0, None) == told(verdict)
     assert (
-        "after breaks silence can last for ever with every choice still open; "
-        "without breaks not, though the same can be seen"
-    ) == verdict.why
+        "with the failure silence can last for ever with every choice still open; "
+        "without it not, though the same can be seen"
+    ) == noted(verdict)
 
 
 def choice_after(rings: int) -> tuple[str, ...]:
@@ -230,10 +245,10 @@ def test_choice_after_an_event_is_told_in_brackets() -> None:
 
     assert (("breaks", "10 to 11 with ring"), 0, None) == told(verdict)
     assert (
-        "after breaks it can be that eye gets ring from box, after which no longer "
+        "with the failure it can be that eye gets ring from box, after which no longer "
         "(it can be that eye gets a from box, after which it can be that eye gets c from box "
-        "and it can be that eye gets b from box); without breaks not, though the same can be seen"
-    ) == verdict.why
+        "and it can be that eye gets b from box); without it not, though the same can be seen"
+    ) == noted(verdict)
 
 
 def test_words_for_choices_are_bounded() -> None:
@@ -241,7 +256,7 @@ def test_words_for_choices_are_bounded() -> None:
     verdict = drawn_verdict(*choice_after(4))
 
     assert (("breaks", "10 to 11 with ring"), 0, None) == told(verdict)
-    assert "later choices differ" in verdict.why
+    assert "later choices differ" in noted(verdict)
 
 
 def test_search_for_a_sequence_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,9 +278,9 @@ def test_repeats_are_told_unless_they_are_idempotent() -> None:
     rules = ("breaks", "10 to 11 with notice", "11 to 12 with notice")
     assert (rules, 0, None) == told(heard)
     assert (
-        "after breaks, once eye gets notice from box and eye.seen becomes yes, "
-        "eye gets notice from box; without breaks, never"
-    ) == heard.why
+        "with the failure, once eye gets notice from box, it can be next that "
+        "eye gets notice from box; without it that comes never"
+    ) == noted(heard)
     assert PROVED == ignored.kind, ignored.why
 
 
@@ -274,7 +289,7 @@ def test_idempotent_message_is_heard_when_it_changes_something() -> None:
     verdict = drawn_verdict("0 notice! 1 g", idempotent=("notice",))
 
     assert (("breaks",), 0, 1) == told(verdict)
-    assert "after breaks eye never gets notice from box" == verdict.why
+    assert "with the failure eye never gets notice from box" == verdict.why
 
 
 def test_unfair_loop_is_no_silence() -> None:
@@ -297,8 +312,13 @@ def test_fair_loop_that_disables_the_step_is_a_silence() -> None:
 
     assert (("breaks", "10 to 11 silently", "11 to 10 silently"), 0, 1) == told(verdict)
     assert (
-        "after breaks nothing more need be seen; without breaks it must: eye gets ring from box"
-    ) == verdict.why
+        (
+            "with the failure nothing more need be seen; "
+            "without it this must follow: eye gets ring from box"
+        )
+        == verdict.why
+        == noted(verdict)
+    )
 
 
 def test_fair_cycle_and_unfair_cycle_differ() -> None:
@@ -308,8 +328,9 @@ def test_fair_cycle_and_unfair_cycle_differ() -> None:
 
     assert (("0 to 1 silently", "1 to 0 silently"), 0, 0) == told(verdict)
     assert (
-        "without breaks nothing more need be seen; after breaks it must: eye gets ring from box"
-    ) == verdict.why
+        "without the failure nothing more need be seen; "
+        "with it this must follow: eye gets ring from box"
+    ) == noted(verdict)
 
 
 def test_loop_of_the_same_group_is_a_silence() -> None:
@@ -325,8 +346,13 @@ def test_step_that_nobody_must_take_may_never_come() -> None:
 
     assert (("breaks",), 0, 1) == told(verdict)
     assert (
-        "after breaks nothing more need be seen; without breaks it must: eye gets ring from box"
-    ) == verdict.why
+        (
+            "with the failure nothing more need be seen; "
+            "without it this must follow: eye gets ring from box"
+        )
+        == verdict.why
+        == noted(verdict)
+    )
 
 
 def test_assumed_fairness_makes_it_come() -> None:
@@ -342,8 +368,9 @@ def test_hurry_after_the_fault_is_told() -> None:
 
     assert ((), 0, 0) == told(verdict)
     assert (
-        "without breaks nothing more need be seen; after breaks it must: eye gets ring from box"
-    ) == verdict.why
+        "without the failure nothing more need be seen; "
+        "with it this must follow: eye gets ring from box"
+    ) == noted(verdict)
 
 
 def test_loss_that_only_a_request_shows() -> None:
@@ -352,7 +379,7 @@ def test_loss_that_only_a_request_shows() -> None:
     verdict = check(proxied(1), prop, ONE)
 
     assert (("proxy_1 crashes", "client asks"), 0, None) == told(verdict)
-    assert "after proxy_1 crashes server never gets INVITE from service" == verdict.why
+    assert "with the failure server never gets INVITE from service" == verdict.why
 
 
 def test_loss_that_cannot_be_followed() -> None:
@@ -360,7 +387,10 @@ def test_loss_that_cannot_be_followed() -> None:
     verdict = drawn_verdict("0 ring 1", "1 ring 2", "10 . 11", "11 ring 12")
 
     assert (("0 to 1 with ring", "1 to 2 with ring"), 0, None) == told(verdict)
-    assert "after breaks, once eye gets ring from box, eye never gets ring from box" == verdict.why
+    assert (
+        "with the failure, once eye gets ring from box, eye never gets ring from box; "
+        "else it can be next that eye gets ring from box"
+    ) == noted(verdict)
 
 
 def test_fault_that_an_observer_sees() -> None:
@@ -371,7 +401,7 @@ def test_fault_that_an_observer_sees() -> None:
     verdict = check(system, prop, ONE)
 
     assert (("proxy_1 crashes",), 0, None) == told(verdict)
-    assert "proxy_1 crashes shows: proxy_1 becomes down" == verdict.why
+    assert "the failure itself shows: proxy_1 becomes down" == verdict.why
 
 
 # Bookkeeping
@@ -434,6 +464,38 @@ def test_unlimited_budget_compares_with_the_state_itself() -> None:
     assert (("proxy_1 crashes", "client asks"), 0, None) == told(verdict)
 
 
+# Words
+
+
+def test_an_event_is_told_by_what_is_heard_where_that_is_enough() -> None:
+    """Messages first; main states where no message tells it; further variables as a last resort."""
+    proxies = proxied(1)
+    exploration = explore(proxies, ONE)
+    view = View(exploration, crash_is_transparent(), range(len(exploration.states)))
+    details = {
+        view.detail((code, view.colour[target]), view.colour[i]): view.said(
+            (code, view.colour[target]), view.colour[i]
+        )
+        for i in view.colour
+        for (_, target), code in zip(view.edges[i], view.codes[i], strict=True)
+        if code or view.colour[target] != view.colour[i]
+    }
+
+    assert {Detail.HEARD, Detail.STATES} == set(details)
+    assert " gets " in details[Detail.HEARD]
+    assert "becomes" not in details[Detail.HEARD]
+
+
+def test_what_has_the_same_words_is_told_in_more_detail() -> None:
+    """A notice that changes what the observer remembers is told apart from one that does not."""
+    verdict = drawn_verdict("0 notice 1 g", "10 notice! 11 g")
+
+    assert (
+        "with the failure eye gets notice from box and eye.seen becomes yes; without it never"
+        == (verdict.why)
+    )
+
+
 # Against the definition
 
 
@@ -461,7 +523,7 @@ def outcome(system: System, prop: Property, naive: Naive) -> str:
     trace = finding.trace
     assert trace is not None
     assert trace.fork is not None
-    if finding.why.startswith(prop.fault[0]):
+    if finding.why.startswith("the failure itself"):
         return "heard"
     if "though the same can be seen" in finding.why:
         return "choice"
