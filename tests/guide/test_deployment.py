@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -370,7 +371,9 @@ def test_change_of_a_list() -> None:
 
 def test_change_removes_instances() -> None:
     """A change may leave fewer instances; hosts lose them, which is a warning and no error."""
-    found = load("reference", ["sip_server.pair=single", "recorder_group.main.count=1"])
+    changes = ["sip_server.pair=single", "recorder_group.main.count=1"]
+    entry = resources.files("hamodel.guide").joinpath("deployments", "reference.toml")
+    found = loads(entry.read_bytes(), changes=changes)
 
     assert "host_2" not in found.hosts
     assert ("recorder_1",) == found.hosts_in_scope["host_7"]
@@ -394,3 +397,39 @@ def test_error_names_the_file_of_what_is_wrong() -> None:
 
     with pytest.raises(InputError, match=r"HA070 text:2 \[resource_manager.count\]"):
         loads(text, changes=["resource_manager.mode=single"])
+
+
+@pytest.mark.parametrize("table", ["hosts", "sites", "links", "accept"])
+def test_a_change_empties_a_table(table: str) -> None:
+    """`--set hosts={}` leaves no host; an empty table of a file is still refused, as a mistake."""
+    body = (
+        'hosts = {host_1 = ["sip_server_1"]}\n'
+        'sites = {site_1 = ["sip_server_1"], site_2 = ["sip_server_2"]}\n'
+        'links = {wan = {between = ["site_1", "site_2"]}}\n'
+        'accept = {RM-4 = "known"}\n'
+    )
+    changes = [f"{each}={{}}" for each in (table, *(["links"] if table == "sites" else []))]
+    before = loads(f'name = "site"\n{body}')
+    after = loads(f'name = "site"\n{body}', changes=changes)
+
+    assert getattr(before, table)
+    assert {} == dict(getattr(after, table))
+
+
+def test_a_contradiction_with_a_change_says_so() -> None:
+    """Where the first of two places is a change, it is called `--set`; in a file it is a line."""
+    host = '[hosts]\nhost_1 = ["sip_server_1"]\n'
+    with pytest.raises(InputError, match=r"HA070 .*host host_1 has already \(line 3\)"):
+        loads(f'name = "site"\n{host}', changes=['hosts.host_2=["sip_server_1"]'])
+    with pytest.raises(InputError, match=r"HA070 .*host host_1 has already \(--set\)"):
+        loads(
+            f'name = "site"\n{host}host_2 = ["sip_server_2"]\n',
+            changes=['hosts.host_1=["sip_server_2"]'],
+        )
+
+
+def test_bytes_are_text() -> None:
+    """A deployment can be read from bytes; too many of them are refused."""
+    assert "site" == loads(b'name = "site"').name
+    with pytest.raises(InputError, match="HA072 text: it is larger than"):
+        loads(b"#" * 300_000)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hamodel.guide.deployment import loads
+from hamodel.guide.deployment import load, loads
 
 ALONE = 'sip_server.pair = "single"\n'
 ONE_MANAGER = 'resource_manager.mode = "single"\n'
@@ -97,6 +97,17 @@ def test_idle_without_a_backup() -> None:
         "t_lib_client.resync_on_activate",
         "t_lib_client.state_shared",
     ] == idle(body)
+
+
+def test_a_shipped_file_is_not_warned_of() -> None:
+    """What a change makes idle in a shipped file is not the user's; what the user set is."""
+    changes = ["resource_manager.mode=single", "recorder_group.main.count=1"]
+
+    assert () == load("reference", changes).warnings
+    assert ["--set [resource_manager.peer_misses]"] == [
+        f"{note.file} [{note.key}]"
+        for note in load("reference", [*changes, "resource_manager.peer_misses=2"]).warnings
+    ]
 
 
 def test_text_of_a_warning() -> None:

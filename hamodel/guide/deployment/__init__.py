@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from hamodel.errors import InputError, among
 from hamodel.guide.deployment.checks import check
-from hamodel.guide.deployment.decode import decode
+from hamodel.guide.deployment.decode import SET, decode
 from hamodel.guide.deployment.kinds import About, Read
 from hamodel.guide.deployment.media_tables import (
     Duplication,
@@ -32,7 +32,14 @@ from hamodel.guide.deployment.media_tables import (
 from hamodel.guide.deployment.remarks import notes, warnings
 from hamodel.guide.deployment.schema import Deployment, Note
 from hamodel.guide.deployment.shape import Parameter, TableOfFile, parameters, tables
-from hamodel.guide.deployment.source import decode_text, parse, read_bytes, shown
+from hamodel.guide.deployment.source import (
+    SIZE_MAX,
+    decode_text,
+    parse,
+    read_bytes,
+    shown,
+    too_large,
+)
 from hamodel.guide.deployment.tables import (
     Link,
     ManagementLayer,
@@ -91,7 +98,8 @@ def load(where: str | Path, changes: Sequence[str] = ()) -> Deployment:
         A path, or one of `shipped()`; a file of that name is reached as `./reference`.
     changes
         `"resource_manager.mode=single"`: a key, and a TOML value or a bare word. A recorder group
-        is named, as in `"recorder_group.main.count=1"`.
+        is named, as in `"recorder_group.main.count=1"`. A table is added to, an empty one empties
+        it: `"hosts={}"`.
 
     Raises
     ------
@@ -106,7 +114,9 @@ def load(where: str | Path, changes: Sequence[str] = ()) -> Deployment:
     if isinstance(where, str) and where in shipped():
         file = f"{where}.toml"
         entry = resources.files("hamodel.guide").joinpath("deployments", file)
-        return _load(entry.read_bytes(), file, changes)
+        found = _load(entry.read_bytes(), file, changes)
+        # What a change makes of our own file is no business of who made the change.
+        return replace(found, warnings=tuple(each for each in found.warnings if each.file == SET))
     if not str(where):
         raise InputError("HA060", f"the name is empty; shipped are {among(shipped())}.")
     file = _printable(str(where))
@@ -120,20 +130,23 @@ def load(where: str | Path, changes: Sequence[str] = ()) -> Deployment:
     return _load(data, file, changes)
 
 
-def loads(text: str, file: str = "text", changes: Sequence[str] = ()) -> Deployment:
+def loads(text: str | bytes, file: str = "text", changes: Sequence[str] = ()) -> Deployment:
     """
     Return the deployment that TOML text describes; `load` without a file.
 
     Parameters
     ----------
     text
-        The text of a deployment file.
+        The text of a deployment file, or its bytes.
     file
         What errors call it.
     changes
         As in `load`.
     """
-    return _load(text.encode("utf-8", "surrogatepass"), file, changes)
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    if len(data) > SIZE_MAX:
+        raise too_large(file)
+    return _load(data, file, changes)
 
 
 def _load(data: bytes, file: str, changes: Sequence[str]) -> Deployment:

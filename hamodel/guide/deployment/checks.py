@@ -83,8 +83,7 @@ def _members(
 ) -> tuple[Mapping[str, tuple[str, ...]], tuple[Note, ...]]:
     """Return the members of hosts or sites that there are, and notes on those `--set` removed."""
     given: Mapping[str, tuple[str, ...]] = getattr(deployment, table)
-    if not given and (table,) in draft.places:
-        raise draft.error("HA073", (table,), f"it names no {table[:-1]}; leave it out.")
+    _check_named(given, draft, table)
     kept: dict[str, tuple[str, ...]] = {}
     gone: list[Note] = []
     found: dict[str, tuple[str, Key]] = {}
@@ -103,6 +102,19 @@ def _members(
     return MappingProxyType(kept), tuple(gone)
 
 
+def _check_named(given: Mapping[str, object], draft: Draft, table: str) -> None:
+    """Raise HA073 for a table of names that is there and names nothing; `--set` may empty it."""
+    key = (table,)
+    if not given and key in draft.places and draft.place(key).file != SET:
+        raise draft.error("HA073", key, f"it names no {table[:-1]}; leave it out.")
+
+
+def _where(draft: Draft, key: Key) -> str:
+    """Return where a key was given: `line 14`, or `--set`."""
+    place = draft.place(key)
+    return f"line {place.line}" if place.line else place.file
+
+
 def _once(
     draft: Draft,
     instance: str,
@@ -113,9 +125,10 @@ def _once(
 ) -> None:
     if instance in found:
         first, place = found[instance]
-        line = draft.place(place).line
         code = "HA071" if first == owner else "HA070"
-        message = f"found {instance}, which {table[:-1]} {first} has already (line {line})."
+        message = (
+            f"found {instance}, which {table[:-1]} {first} has already ({_where(draft, place)})."
+        )
         raise draft.error(code, key, message)
     found[instance] = (owner, key)
 
@@ -185,8 +198,7 @@ def _check_apart(deployment: Deployment, draft: Draft) -> None:
 
 
 def _check_links(deployment: Deployment, draft: Draft) -> None:
-    if not deployment.links and ("links",) in draft.places:
-        raise draft.error("HA073", ("links",), "it names no link; leave it out.")
+    _check_named(deployment.links, draft, "links")
     for name, link in deployment.links.items():
         key = ("links", name, "between")
         for number, site in enumerate(link.between):

@@ -269,7 +269,7 @@ def _group_change(
 def _merge(draft: Draft, into: dict[str, Any], new: Mapping[str, Any], path: Key) -> None:
     for key, value in new.items():
         old = into.get(key)
-        if isinstance(old, dict) and isinstance(value, dict):
+        if isinstance(old, dict) and isinstance(value, dict) and value:
             _merge(draft, old, value, (*path, key))
             continue
         into[key] = value

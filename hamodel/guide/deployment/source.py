@@ -92,8 +92,13 @@ def read_bytes(path: Path, file: str) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError("HA074", f"it cannot be read: {reason}.", file=file) from None
     if len(data) > SIZE_MAX:
-        raise InputError("HA072", f"it is larger than {SIZE_MAX} bytes, the limit.", file=file)
+        raise too_large(file)
     return data
+
+
+def too_large(file: str) -> InputError:
+    """Return the error that there is more of it than can be a deployment."""
+    return InputError("HA072", f"it is larger than {SIZE_MAX} bytes, the limit.", file=file)
 
 
 def decode_text(data: bytes, file: str) -> str:
