@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from hamodel.budget import Allowance
 from hamodel.cite import Source
-from hamodel.cli.families import Family, families
+from hamodel.cli.explain_model import (
+    Entry,
+    of_component,
+    of_family,
+    of_fault,
+    of_property,
+    of_rule,
+    of_source,
+)
+from hamodel.cli.families import families
 from hamodel.cli.output import show
 from hamodel.cli.subject import Subject, read_subject
-from hamodel.cli.words import allowed, nearest, plural, spoken
-from hamodel.component import Component
+from hamodel.cli.words import nearest, plural
 from hamodel.errors import CODES, InputError, among
-from hamodel.expr import TRUE, Expr, word
-from hamodel.guide.deployment import Parameter, parameters, shipped
-from hamodel.outline import outline
-from hamodel.property import Modality, Property
-from hamodel.rule import Rule
+from hamodel.guide.dependence import dependences
+from hamodel.guide.deployment import Parameter, TableOfFile, parameters, shipped, tables
+from hamodel.guide.glossary import Term, glossary
 
 STATUSES = {
     "PROVED": "It holds in every run within its assumptions, and its premise was met in some run.",
@@ -32,14 +36,6 @@ STATUSES = {
     "NOT A PROMISE": "The sentence says nothing that a model can judge.",
     "NOT APPLICABLE": "It is about an option that the deployment does not take.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is said of one word: a title, and lines below it; a line's depth is its indentation."""
-
-    title: str
-    lines: tuple[str, ...]
 
 
 def run(asked: str, deployment: str) -> None:
@@ -67,22 +63,43 @@ def entries(asked: str, deployment: str) -> tuple[Entry, ...]:
     InputError
         HA080, with what is near to it.
     """
-    light = _Words()
-    _light_words(light)
-    if found := light.find(asked):
-        return found
-    known = list(light.known)
+    known: list[str] = []
     for where in dict.fromkeys((deployment, *shipped())):
-        words = _Words()
-        _words_of(read_subject(where), words)
-        if found := words.find(asked):
+        words, subject = _Words(), read_subject(where)
+        _words_of_all(words)
+        _words_of(subject, words)
+        found = words.find(asked) or tuple(_several(asked, subject))
+        if found:
             return found
         known += words.known
     raise InputError(
         "HA080",
-        f"{asked[:80]!r} is no claim, rule, property, parameter, assumption, fault class or error "
-        f"code; {nearest(asked, dict.fromkeys(known))}",
+        f"{asked[:80]!r} is no claim, rule, property, parameter, table, assumption, fault class, "
+        f"error code or word of the glossary; {nearest(asked, dict.fromkeys(known))}",
     )
+
+
+def _several(asked: str, subject: Subject) -> Iterator[Entry]:
+    """Yield what stands for several: how claims begin, or fault classes joined by `+`."""
+    folded = asked.strip().casefold()
+    sources = [each for each in subject.sources if _begins(each.id.casefold(), folded)]
+    if sources:
+        kind = "assumption" if sources[0].is_assumption else "claim"
+        lines = (f"{_titled(each)}: {each.text}" for each in sources)
+        yield Entry(f"{asked.strip()}, {plural(len(sources), kind)}", tuple(lines))
+    parts = folded.split("+")
+    if len(parts) > 1 and set(parts) <= set(_fault_words(subject.system.fault_classes)):
+        yield of_fault(folded, subject)
+
+
+def _begins(name: str, start: str) -> bool:
+    """Return whether an id begins with a whole part, and perhaps more: `sip`, `sip-1`, not `si`."""
+    return name.startswith(start if "-" in start and not start.endswith("-") else f"{start}-")
+
+
+def _titled(source: Source) -> str:
+    about = ", ".join(part for part in (source.kind, source.strength) if part)
+    return source.id if source.is_assumption else f"{source.id} ({about})"
 
 
 class _Words:
@@ -105,15 +122,22 @@ def _folded(name: str) -> str:
     return name.strip().casefold().replace("-", "_").replace(" ", "_")
 
 
-def _light_words(words: _Words) -> None:
+def _words_of_all(words: _Words) -> None:
+    """Add the words that every deployment has in common."""
     for code, text in CODES.items():
-        words.add(code, lambda code=code, text=text: Entry(code, (f"{text}.",)))  # type: ignore[misc]
+        words.add(code, _maker(Entry, code, (f"{text}.",)))
     for status, text in STATUSES.items():
-        words.add(status, lambda s=status, t=text: Entry(f"{s}, a verdict or status", (t,)))  # type: ignore[misc]
+        words.add(status, _maker(Entry, f"{status}, a verdict or status", (text,)))
+    for table in tables():
+        words.add(table.key, _maker(_table, table))
     for parameter in parameters():
         make = _maker(_parameter, parameter)
         words.add(parameter.key, make)
-        words.add(parameter.key.rpartition(".")[2], make, listed=False)
+        if not parameter.key.endswith(".NAME"):
+            words.add(parameter.key.rpartition(".")[2], make, listed=False)
+    for term in glossary():
+        for name in term.words:
+            words.add(name, _maker(_term, term))
 
 
 def _maker(function: Callable[..., Entry], *arguments: object) -> Callable[[], Entry]:
@@ -123,19 +147,19 @@ def _maker(function: Callable[..., Entry], *arguments: object) -> Callable[[], E
 def _words_of(subject: Subject, words: _Words) -> None:
     system = subject.system
     for source in subject.sources:
-        words.add(source.id, _maker(_source, source, subject))
+        words.add(source.id, _maker(of_source, source, subject))
     for family in families(system):
-        words.add(family.name, _maker(_family, family, subject))
+        words.add(family.name, _maker(of_family, family, subject))
     for rule in system.rules:
         if rule.family != rule.name:
-            words.add(rule.name, _maker(_rule, rule))
+            words.add(rule.name, _maker(of_rule, rule))
     for promise in subject.promises:
         for prop in promise.properties:
-            words.add(prop.name, _maker(_property, prop, promise.claim, promise.assumptions))
+            words.add(prop.name, _maker(of_property, prop, promise.claim, promise.assumptions))
     for component in system.components:
-        words.add(component.name, _maker(_component, component))
+        words.add(component.name, _maker(of_component, component))
     for fault in _fault_words(system.fault_classes):
-        words.add(fault, _maker(_fault, fault, subject))
+        words.add(fault, _maker(of_fault, fault, subject))
 
 
 def _fault_words(classes: Iterable[str]) -> tuple[str, ...]:
@@ -145,157 +169,36 @@ def _fault_words(classes: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*classes, *parts)))
 
 
+def _term(term: Term) -> Entry:
+    return Entry(f"{', '.join(term.words)}: a word of the glossary", (f"{term.meaning}.",))
+
+
+def _table(table: TableOfFile) -> Entry:
+    lines = [table.text]
+    if table.example:
+        lines += ["For example:", f"  [{table.key}]", f"  {table.example}"]
+    inner = [each for each in table.parameters if each.text != table.text]
+    if inner:
+        lines += ["What can stand in it:", *(f"  {each.key}: {each.text}" for each in inner)]
+    return Entry(f"[{table.key}], a table of a deployment", tuple(lines))
+
+
 def _parameter(parameter: Parameter) -> Entry:
-    lines = [parameter.text, f"Possible: {parameter.possible}."]
+    lines = [parameter.text]
+    if parameter.values:
+        lines += ["Possible:", *(f"  {value}: {means}" for value, means in parameter.values)]
+    else:
+        lines.append(f"Possible: {parameter.possible}.")
     if parameter.default:
         lines.append(f"Default: {parameter.default}")
     if parameter.source:
         lines.append(f"Source: {parameter.source}")
     if parameter.awaits:
         lines.append(f"It has no effect yet: it awaits {parameter.awaits}.")
+    for each in dependences(parameter.key):
+        told = [f"scenario {each.scenario.name}"]
+        if each.stories:
+            told.append(f"{'story' if len(each.stories) == 1 else 'stories'} {among(each.stories)}")
+        lines.append(f"{each.value} refutes {among(each.claims)} ({'; '.join(told)}):")
+        lines.append(f"  {each.command}")
     return Entry(f"{parameter.key}, a parameter of a deployment", tuple(lines))
-
-
-def _source(source: Source, subject: Subject) -> Entry:
-    if source.is_assumption:
-        return Entry(
-            f"{source.id}, an assumption",
-            (source.text, f"Source: {source.origin}", *_cited_by(source.id, subject)),
-        )
-    title = ", ".join(part for part in (source.id, source.kind, source.strength) if part)
-    lines = [source.text]
-    if source.formal:
-        lines.append(f"Formally: {source.formal}")
-    if source.ambiguities:
-        lines += ["What the guide leaves open:", *(f"  - {each}" for each in source.ambiguities)]
-    lines += _judged(source.id, subject)
-    lines += _cited_by(source.id, subject)
-    return Entry(f"{title} ({source.heading})", tuple(lines))
-
-
-def _judged(claim: str, subject: Subject) -> Iterator[str]:
-    for promise in subject.promises:
-        if promise.claim != claim:
-            continue
-        if promise.not_applicable:
-            yield f"In {subject.name} it is not applicable: {promise.not_applicable}."
-            continue
-        if promise.status is not None:
-            yield f"It is {promise.status.value}."
-        admitted = " (a weakness that the guide admits, to be found)" if promise.weakness else ""
-        if promise.properties:
-            yield f"In {subject.name} it is judged by{admitted}:"
-        for prop in promise.properties:
-            yield from (f"  {line}" for line in _property_lines(prop))
-        if promise.structure:
-            yield "By the model's structure:"
-            yield from (f"  - {sentence}" for sentence, _ in promise.structure)
-        if promise.assumptions:
-            yield f"Assumed: {'; '.join(promise.assumptions)}."
-
-
-def _cited_by(cited: str, subject: Subject) -> Iterator[str]:
-    found = [rule.family for rule in subject.system.rules if rule.cite == cited]
-    if found:
-        yield f"Rules that cite it: {among(dict.fromkeys(found), 30)}."
-
-
-def _property(prop: Property, claim: str, assumptions: tuple[str, ...]) -> Entry:
-    lines = list(_property_lines(prop))[1:]
-    if assumptions:
-        lines.append(f"Assumed: {'; '.join(assumptions)}.")
-    return Entry(f"{prop.name}, a property for {claim}", tuple(lines))
-
-
-def _property_lines(prop: Property) -> Iterator[str]:
-    yield f"{prop.name}{f': {prop.why}' if prop.why else ''}"
-    yield f"  {_says[prop.modality]}"
-    if prop.given != TRUE:
-        yield from _guarded("  Premise", prop.given)
-    if prop.modality is Modality.TRANSPARENT:
-        yield f"  Faults: {among(prop.fault)}"
-        yield f"  Observers: {among(prop.observers)}"
-        yield f"  Not compared: {among(prop.hide) or 'nothing'}"
-    else:
-        yield from _guarded("  What is judged", prop.expr)
-        for given, expr in prop.also:
-            yield from _guarded("  Premise", given)
-            yield from _guarded("  What is judged", expr)
-    if prop.fair:
-        yield f"  Fair beyond the protocol: {among(prop.fair)}"
-    if prop.budget is not None:
-        beyond = "" if prop.beyond is None else f"; beyond it: {allowed(prop.beyond)}"
-        yield f"  At most {allowed(prop.budget)}{beyond}"
-
-
-def _guarded(what: str, guard: Expr) -> Iterator[str]:
-    """Yield a guard behind what it is for: on the same line, or as an outline below it."""
-    lines = outline(guard)
-    depth = len(what) - len(what.lstrip()) + 2
-    if len(lines) == 1:
-        yield f"{what}: {lines[0]}"
-    else:
-        yield f"{what}:"
-        yield from (" " * depth + line for line in lines)
-
-
-_says = {
-    Modality.ALWAYS: "Holds in every reachable state in which its premise does.",
-    Modality.NEVER: "Holds in no reachable state in which its premise does.",
-    Modality.SOMETIMES: "Some reachable state shows it.",
-    Modality.LEADS_TO: "Whenever its premise holds, it follows, on every fair run.",
-    Modality.TRANSPARENT: "No observer can tell whether the fault happened.",
-}
-
-
-def _family(family: Family, subject: Subject) -> Entry:
-    lines = [f"{family.about}"] if family.about else []
-    if not family.rules:
-        lines.append(f"{subject.name} cannot have it; `hamodel rules` says which deployment can.")
-    for rule in family.rules[:1]:
-        lines += _rule_lines(rule)
-    if len(family.rules) > 1:
-        others = among((rule.name for rule in family.rules[1:]), 12)
-        lines.append(f"In {subject.name} also: {others}.")
-    title = f"{family.name}, {plural(len(family.rules), 'rule')}"
-    return Entry(title if family.rules else f"{family.name}, a family of rules", tuple(lines))
-
-
-def _rule(rule: Rule) -> Entry:
-    return Entry(f"{rule.name}, a rule of the family {rule.family}", tuple(_rule_lines(rule)[1:]))
-
-
-def _rule_lines(rule: Rule) -> list[str]:
-    lines = [f"{rule.name} ({rule.kind.value})", *_guarded("  Enabled iff", rule.when)]
-    lines += [f"  Fires {firing}" for firing in rule.fires]
-    lines += [f"  Sets {effect}" for effect in rule.sets]
-    lines += [f"  Says {message}" for message in rule.says]
-    if rule.cost:
-        lines.append(f"  Costs {among(f'{name}={number}' for name, number in rule.cost.items())}")
-    if rule.cite:
-        lines.append(f"  Source: {rule.cite}")
-    return lines
-
-
-def _component(component: Component) -> Entry:
-    lines = []
-    if component.main is not None:
-        lines.append(f"States: {among(map(word, component.main.values))}")
-    for arrow in component.arrows:
-        sources = " or ".join(map(word, arrow.source_states))
-        when = "" if arrow.when == TRUE else f", when {arrow.when}"
-        lines.append(f"{arrow.trigger}: {sources} → {word(arrow.target)}{when}")
-    for var in component.variables:
-        lost = ", lost in a crash" if var.volatile else ""
-        lines.append(f"{spoken(var.name)}: {among(map(word, var.values))}{lost}")
-    return Entry(f"{component.name}, a component", tuple(lines))
-
-
-def _fault(fault: str, subject: Subject) -> Entry:
-    covers = Allowance(fault, 1).covers
-    classes = [name for name in subject.system.fault_classes if covers(name)]
-    rules = [rule.name for rule in subject.system.rules if any(map(covers, rule.cost))]
-    lines = [f"Rules that cost it: {among(rules, 30)}.", f"As a budget: --faults {fault}=1"]
-    if classes != [fault]:
-        lines.insert(0, f"The sum of: {among(classes, 30)}.")
-    return Entry(f"{fault}, a {'class' if classes == [fault] else 'sum'} of faults", tuple(lines))

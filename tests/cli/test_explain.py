@@ -1,0 +1,107 @@
+"""`hamodel explain`: what stands for several, tables, values, the glossary, and guards."""
+
+from __future__ import annotations
+
+import pytest
+
+from hamodel.cli.explain import entries
+from hamodel.errors import InputError
+from hamodel.guide.deployment import parameters, tables
+from hamodel.guide.glossary import glossary
+
+
+def said(word: str) -> tuple[str, ...]:
+    """Return the titles and lines of what is known of a word."""
+    return tuple(
+        text for entry in entries(word, "reference") for text in (entry.title, *entry.lines)
+    )
+
+
+def begins(word: str) -> list[str]:
+    """Return the first word of each line of the only entry."""
+    [entry] = entries(word, "reference")
+    return [line.split(" ")[0].rstrip(":") for line in entry.lines]
+
+
+@pytest.mark.parametrize(
+    ("start", "ids"),
+    [
+        ("SIP", ["SIP-1a", "SIP-1b", "SIP-1c", "SIP-2"]),
+        ("sip-1", ["SIP-1a", "SIP-1b", "SIP-1c"]),
+        ("RM", ["RM-1", "RM-2", "RM-3", "RM-4"]),
+    ],
+)
+def test_how_claims_begin_lists_them(start: str, ids: list[str]) -> None:
+    """The beginning of several claims lists them, in the order of the guide, a line each."""
+    assert ids == begins(start)
+
+
+def test_a_part_of_a_word_lists_nothing() -> None:
+    """Claims are listed by whole parts of their ids: `SI` is none."""
+    with pytest.raises(InputError, match="HA080"):
+        entries("si", "reference")
+
+
+def test_every_word_of_the_glossary_is_explained() -> None:
+    """Each word of docs/glossary.md is one that `explain` knows."""
+    for term in glossary():
+        for word in term.words:
+            assert f"{term.meaning}." in said(word)
+
+
+def test_every_table_is_explained() -> None:
+    """Each table says what it is about; one whose keys are a user's own has an example."""
+    for table in tables():
+        assert table.text in said(table.key)
+    assert '  host_1 = ["sip_server_1", "resource_manager_1"]' in said("hosts")
+    assert "  scope.calls: How many calls a run makes." in said("scope")
+
+
+def test_a_word_of_two_sorts_has_an_entry_for_each() -> None:
+    """`crash` is a word of the glossary and a sum of fault classes."""
+    assert ["crash: a word of the glossary", "crash, a sum of faults"] == [
+        entry.title for entry in entries("crash", "reference")
+    ]
+
+
+def test_a_sum_of_fault_classes_is_explained() -> None:
+    """Classes, roles or modes joined by `+` are one budget; with a stranger among them none."""
+    text = said("crash+loss")
+
+    assert "crash+loss, a sum of faults" == text[0]
+    assert "As a budget: --faults crash+loss=1" in text
+    assert text[1].endswith("management-layer-crash, host-loss.")
+    with pytest.raises(InputError, match="HA080"):
+        entries("crash+fire", "reference")
+
+
+def test_each_value_of_a_parameter_is_explained() -> None:
+    """The words that a parameter takes stand with their meaning, a line each."""
+    for parameter in parameters():
+        for value, meaning in parameter.values:
+            assert f"  {value}: {meaning}" in said(parameter.key)
+
+
+def test_what_depends_on_a_parameter_is_said() -> None:
+    """A value that a scenario shows to refute claims names them, the stories, and a command."""
+    text = said("resource_manager.session_data")
+
+    assert (
+        "not-shared refutes RM-3, RM-4 (scenario affinity-not-shared; stories "
+        "affinity_not_shared_is_forgotten, affinity_not_shared_is_noticed):"
+    ) in text
+    assert any(line.startswith("  hamodel check reference --claim RM-3") for line in text)
+
+
+def test_a_guard_stands_below_what_it_is_for() -> None:
+    """The guard of a rule is an outline: a part a line, alternatives indented."""
+    text = said("resource_manager_finds_recorder")
+    start = text.index("  Enabled iff:")
+
+    assert (
+        "    recording_session_of_call_1_on_media_server_1.via is resource_manager_1",
+        "    and resource_manager_1 is active",
+        "    and one of these:",
+        "      - resource_manager_1.recorder_of_call_1 is recorder_1",
+        "        and resource_manager_1.believes_recorder_1 is yes",
+    ) == text[start + 1 : start + 6]
