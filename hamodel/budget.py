@@ -151,6 +151,14 @@ class Budget:
             if each.pattern != ANY and not any(map(each.covers, known))
         ]
 
+    def suited(self, classes: Iterable[str]) -> Budget:
+        """Return this budget without the allowances that cover none of these classes."""
+        unknown = self.unknown(classes)
+        if self.faults is None or not unknown:
+            return self
+        kept = {each.pattern: each.limit for each in self.allowances if each.pattern not in unknown}
+        return Budget(kept, self.repairs)
+
     def __str__(self) -> str:
         faults = "unlimited faults" if self.faults is None else among(self.allowances) or "no fault"
         repairs = "unlimited" if self.repairs is None else self.repairs

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field, replace
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.cite import Source
 from hamodel.cli.options import Budgets
-from hamodel.cli.search import Search, Watch, run_searches, searches_for
+from hamodel.cli.search import Watch, run_searches
 from hamodel.cli.subject import Subject
 from hamodel.cli.words import allowed, plural
+from hamodel.engine.check import Search, searches_for
 from hamodel.guide import Promise, Status
 from hamodel.guide.manifest import Expected
 from hamodel.property import Property
 from hamodel.rule import Kind
+from hamodel.system import System
 from hamodel.verdict import PROVED, Verdict
 
 BINDING = ("must", "should")
@@ -161,7 +163,7 @@ def assess(
     budgets = budgets or Budgets()
     found = run_searches(
         subject.system,
-        planned(promises, budgets),
+        planned(subject.system, promises, budgets),
         limit_states=limit_states,
         processes=processes,
         watch=watch,
@@ -183,18 +185,17 @@ def _replaced(budgets: Budgets) -> str:
     return f"its own faults; repairs: {number}"
 
 
-def planned(promises: Sequence[Promise], budgets: Budgets) -> tuple[Search, ...]:
+def planned(
+    system: System, promises: Sequence[Promise], budgets: Budgets, *, in_cones: bool = True
+) -> tuple[Search, ...]:
     """Return the searches that these promises need: first those within their assumptions."""
-    wanted: dict[Budget, list[Property]] = {}
     searched = [
         prop for promise in promises if _is_searched(promise) for prop in promise.properties
     ]
-    for prop in searched:
-        wanted.setdefault(budget_of(prop, budgets), []).append(prop)
-    for prop in searched:
-        if prop.beyond is not None and not budgets.given:
-            wanted.setdefault(prop.beyond, []).append(prop)
-    return searches_for(wanted)
+    wanted = [(prop, budget_of(prop, budgets)) for prop in searched]
+    if not budgets.given:
+        wanted += [(prop, prop.beyond) for prop in searched if prop.beyond is not None]
+    return searches_for(system, wanted, in_cones=in_cones)
 
 
 def budget_of(prop: Property, budgets: Budgets) -> Budget:

@@ -13,8 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.output import console_for, say
-from hamodel.cli.search import Done, Judged, Message, Progress, Search, Watch
+from hamodel.cli.search import Done, Judged, Message, Progress, Watch
 from hamodel.cli.words import allowed, plural
+from hamodel.engine.check import Search
 
 
 @contextmanager

@@ -10,28 +10,19 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import TypeAlias
 
 from hamodel.budget import Budget
-from hamodel.engine.check import judge
-from hamodel.engine.reference import explore
+from hamodel.engine.check import Search
 from hamodel.errors import HamodelError, ModelError, SearchError
 from hamodel.property import Property
 from hamodel.system import System
 from hamodel.trace import Trace
 from hamodel.verdict import UNDETERMINED, Verdict, VerdictKind
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """One exploration, and the properties that are read off it."""
-
-    budget: Budget
-    props: tuple[Property, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,13 +165,12 @@ def _work(
 ) -> Iterator[Message]:
     """Carry out one search, and yield what it finds as soon as it is found."""
     try:
-        exploration = explore(
+        exploration = search.explore(
             system,
-            search.budget,
             limit_states=limit,
             progress=lambda states, _, depth: watch(Progress(number, states, depth)),
         )
-        counters = exploration.product.counters
+        counters = search.budget.counters
         sizes = len(exploration.states), exploration.transitions, exploration.depth
         for place, prop in enumerate(search.props):
             try:
@@ -188,7 +178,7 @@ def _work(
             except ModelError as error:
                 yield Judged(number, place, UNDETERMINED.value, error.message, sizes, None, None)
                 continue
-            [verdict] = judge(exploration, [prop])
+            verdict = search.judge(system, exploration, prop)
             yield Judged(
                 number,
                 place,
@@ -279,8 +269,3 @@ def _child(
     for message in _work(system, number, search, limit, connection.send):
         connection.send(message)
     connection.close()
-
-
-def searches_for(wanted: Mapping[Budget, Sequence[Property]]) -> tuple[Search, ...]:
-    """Return one search a budget, each property once in it."""
-    return tuple(Search(budget, tuple(dict.fromkeys(props))) for budget, props in wanted.items())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from hamodel.budget import Budget
+from hamodel.engine.cone import Cone, Influences, gathered, lifted, sliced
 from hamodel.engine.reference import Exploration, Progress, explore
 from hamodel.errors import plural
 from hamodel.expr import Expr
@@ -21,6 +23,7 @@ def check(
     *,
     limit_states: int | None = None,
     progress: Progress | None = None,
+    in_cones: bool = False,
 ) -> Verdict:
     """
     Judge one property.
@@ -33,8 +36,13 @@ def check(
         The faults that may happen; by default the property's own, or none.
     limit_states
         Where the search is cut short; the verdict is then UNDETERMINED unless a run refutes.
+    in_cones
+        Whether to search only what the property can depend on (`hamodel.engine.cone`): the same
+        verdict and length of its trace, of fewer states.
     """
-    return check_all(system, [prop], budget, limit_states=limit_states, progress=progress)[0]
+    return check_all(
+        system, [prop], budget, limit_states=limit_states, progress=progress, in_cones=in_cones
+    )[0]
 
 
 def check_all(
@@ -44,19 +52,85 @@ def check_all(
     *,
     limit_states: int | None = None,
     progress: Progress | None = None,
+    in_cones: bool = False,
 ) -> tuple[Verdict, ...]:
-    """Judge properties, searching once for each budget; verdicts in the order of the properties."""
+    """
+    Judge properties, searching as seldom as it takes; verdicts in the order of the properties.
+
+    As `check`. One search a budget, or with `in_cones` one a budget and cone.
+    """
     props = tuple(props)
-    budgets = [prop.judged_under() if budget is None else budget for prop in props]
-    for prop, its in zip(props, budgets, strict=True):
+    wanted = [(prop, prop.judged_under() if budget is None else budget) for prop in props]
+    for prop, its in wanted:
         system.check_property(prop, its.counters)
-    verdicts: dict[int, Verdict] = {}
-    for its in dict.fromkeys(budgets):
-        places = [i for i, other in enumerate(budgets) if other == its]
-        exploration = explore(system, its, limit_states=limit_states, progress=progress)
-        judged = judge(exploration, [props[i] for i in places])
-        verdicts.update(zip(places, judged, strict=True))
-    return tuple(verdicts[i] for i in range(len(props)))
+    verdicts: dict[tuple[Property, Budget], Verdict] = {}
+    for search in searches_for(system, wanted, in_cones=in_cones):
+        found = search.explore(system, limit_states=limit_states, progress=progress)
+        for prop in search.props:
+            verdicts[prop, search.budget] = search.judge(system, found, prop)
+    return tuple(verdicts[each] for each in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """
+    One exploration, and the properties that are read off it.
+
+    Parameters
+    ----------
+    budget, props
+        What is judged, and under which faults.
+    cone
+        The variables that are searched; None for all.
+    """
+
+    budget: Budget
+    props: tuple[Property, ...]
+    cone: Cone | None = None
+
+    def explore(
+        self, system: System, *, limit_states: int | None = None, progress: Progress | None = None
+    ) -> Exploration:
+        """Search the system, or its part that the cone names."""
+        self.budget.check(system.fault_classes)
+        part = system if self.cone is None else sliced(system, self.cone)
+        its = self.budget.suited(part.fault_classes)
+        return explore(part, its, limit_states=limit_states, progress=progress)
+
+    def judge(self, system: System, exploration: Exploration, prop: Property) -> Verdict:
+        """Return the verdict on one of its properties; its traces are runs of the whole system."""
+        [verdict] = judge(exploration, [prop])
+        if exploration.product.system is system:
+            return verdict
+        trace, witness = verdict.trace, verdict.premise_witness
+        return replace(
+            verdict,
+            budget=self.budget,
+            trace=None if trace is None else lifted(system, trace),
+            premise_witness=None if witness is None else lifted(system, witness),
+        )
+
+
+def searches_for(
+    system: System, wanted: Iterable[tuple[Property, Budget]], *, in_cones: bool
+) -> tuple[Search, ...]:
+    """Return the searches that judge each property under its budget; each property once in one."""
+    by_budget: dict[Budget, dict[Property, None]] = {}
+    for prop, budget in wanted:
+        by_budget.setdefault(budget, {})[prop] = None
+    if not in_cones:
+        return tuple(Search(budget, tuple(props)) for budget, props in by_budget.items())
+    influences = Influences(system)
+    searches = []
+    for budget, props in by_budget.items():
+        counters = [var.name for var in budget.counters]
+        cones = {prop: influences.cone(prop, counters) for prop in props}
+        host = gathered(cones.values())
+        together: dict[Cone, list[Property]] = {}
+        for prop, cone in cones.items():
+            together.setdefault(host[cone], []).append(prop)
+        searches += [Search(budget, tuple(its), cone) for cone, its in together.items()]
+    return tuple(searches)
 
 
 def judge(exploration: Exploration, props: Sequence[Property]) -> tuple[Verdict, ...]:

@@ -143,19 +143,18 @@ class Parts:
             case _:
                 return answers
 
-    def told_peer(self, name: str, call: str) -> Expr:
+    def told_peer(self, name: str, affinity: resource_manager.Affinity) -> Expr:
         """
-        Return the guard that this Resource Manager may forward the 2xx of a call.
+        Return the guard that this Resource Manager may forward the 2xx of an affinity of its own.
 
-        before-2xx: the peer has its affinities, or does not answer. Otherwise: always.
+        before-2xx: the peer has the affinity, or does not answer. Otherwise: always.
         """
         if self.deployment.resource_manager.session_data != "before-2xx":
             return TRUE
         peer_up = any_of(
             *(self.hears_peer(peer) for peer, _ in others(self.resource_managers, name))
         )
-        sent = all_of(*(a.unsent.is_(False) for a in self.resource_managers[name].affinities(call)))
-        return any_of(sent, ~peer_up)
+        return any_of(affinity.unsent.is_(False), ~peer_up)
 
     def hears_peer(self, name: str) -> Expr:
         """Return the guard that this Resource Manager takes in what its peer tells it."""
@@ -176,14 +175,19 @@ class Parts:
         the = self.calls[call]
         return all_of(the.endpoint_a.is_(server), the.endpoint_b.is_(server))
 
+    def records(self, server: str, call: str) -> Expr:
+        """Return the guard that this Media Server has the call's media, and is to record it."""
+        the = self.media_servers[server]
+        return all_of(
+            the.answers, the.conference[call].is_(Conference.RECORDING), self.joined(call, server)
+        )
+
     def recorded_on(self, call: str, server: str) -> Expr:
         """Return the guard that media of the call is being recorded through this Media Server."""
-        the, session = self.media_servers[server], self.recording_sessions[call, server]
+        session = self.recording_sessions[call, server]
         return all_of(
             session.machine.is_(RecordingSessionState.ESTABLISHED),
-            the.answers,
-            the.conference[call].is_(Conference.RECORDING),
-            self.joined(call, server),
+            self.records(server, call),
             at(
                 session.recorder,
                 {

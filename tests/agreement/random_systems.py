@@ -83,7 +83,7 @@ BUDGETS: tuple[Budget, ...] = (
 )
 
 
-class _Drawing:
+class Drawing:
     """What has been drawn so far, and the source of chance."""
 
     def __init__(self, choose: Choose) -> None:
@@ -93,13 +93,16 @@ class _Drawing:
         self.running: Expr = TRUE
 
     def one_of(self, items: Sequence[T]) -> T:
+        """Draw one of these."""
         return items[self.choose(len(items))]
 
     def some(self, items: Sequence[T], least: int = 0) -> tuple[T, ...]:
+        """Draw some of these, in their order."""
         chosen = tuple(item for item in items if self.choose(2))
         return chosen if len(chosen) >= least else tuple(items[:least])
 
     def seldom(self, times: int = 4) -> bool:
+        """Draw whether; one of so many times it is so."""
         return self.choose(times) == times - 1
 
     # ---- guards
@@ -240,7 +243,11 @@ def random_system(choose: Choose, *, most_rules: int = 12) -> tuple[System, Budg
     most_rules
         At most how many rules it has; at least 4.
     """
-    drawing = _Drawing(choose)
+    return _drawn(Drawing(choose), most_rules)
+
+
+def _drawn(drawing: Drawing, most_rules: int) -> tuple[System, Budget]:
+    choose = drawing.choose
     bare = [drawing.component(f"c{i}") for i in range(1, 3 + choose(3))]
     drawing.readable = [var for each in bare for var in each.all_variables]
     components = [drawing.with_arrows(each) for each in bare]
@@ -268,3 +275,9 @@ def random_systems(draw: st.DrawFn, *, most_rules: int = 12) -> tuple[System, Bu
 def seeded_system(seed: int, *, most_rules: int = 12) -> tuple[System, Budget]:
     """Draw a system and a budget from a seed."""
     return random_system(random.Random(seed).randrange, most_rules=most_rules)  # noqa: S311
+
+
+def seeded_drawing(seed: int, *, most_rules: int = 12) -> tuple[System, Budget, Drawing]:
+    """As `seeded_system`, with what draws further guards about the system."""
+    drawing = Drawing(random.Random(seed).randrange)  # noqa: S311
+    return *_drawn(drawing, most_rules), drawing

@@ -109,7 +109,9 @@ def promises_of(scenario: Scenario, system: System) -> tuple[Promise, ...]:
 def cases_of(scenario: Scenario) -> Iterator[Case]:
     """Yield the searches of a scenario."""
     budgets = read_budgets(scenario.faults, scenario.repairs)
-    for search in planned(promises_of(scenario, system_of(scenario)), budgets):
+    system = system_of(scenario)
+    promises = promises_of(scenario, system)
+    for search in planned(system, promises, budgets, in_cones=False):
         yield Case(scenario, search.budget, tuple(prop.name for prop in search.props))
 
 

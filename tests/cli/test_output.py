@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from hamodel.cli import output, progress, search
-from hamodel.cli.search import Done, Failed, Judged, Progress, Search, run_searches
+from hamodel.cli.search import Done, Failed, Judged, Progress, run_searches
+from hamodel.engine.check import Search
 from hamodel.errors import InputError
 from hamodel.system import System
 from tests.cli.toy import KNOWS_ALL, ONE, TAKES_OVER, TWO, toy_system
@@ -165,7 +166,7 @@ def test_a_search_out_of_memory_is_undetermined(monkeypatch: pytest.MonkeyPatch)
     def explode(*_: object, **__: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(search, "explore", explode)
+    monkeypatch.setattr(Search, "explore", explode)
     found = run_searches(toy_system(), SEARCHES)
 
     assert {"UNDETERMINED"} == {verdict.kind.value for verdict in found.verdicts.values()}

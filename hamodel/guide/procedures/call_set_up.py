@@ -183,7 +183,7 @@ def answered(parts: Parts, call: str) -> Expr:
     return at(
         parts.dialogs[call].via,
         {
-            rm: manager.answers & parts.told_peer(rm, call)
+            rm: manager.answers & parts.told_peer(rm, manager.media_server_of[call])
             for rm, manager in parts.resource_managers.items()
         },
     )

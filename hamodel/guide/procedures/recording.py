@@ -120,7 +120,7 @@ def recording_session_is_established(parts: Parts) -> Iterator[Rule]:
     """
     for (call, name), session in parts.recording_sessions.items():
         told = {
-            rm: manager.answers & parts.told_peer(rm, call)
+            rm: manager.answers & parts.told_peer(rm, manager.recorder_of[call])
             for rm, manager in parts.resource_managers.items()
         }
         yield Rule(
