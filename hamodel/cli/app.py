@@ -15,7 +15,8 @@ FAULTS = "Judge every property under this budget instead: N, class=N,… or unli
 REPAIRS = "How many repairs may happen: N or unlimited."
 CHANGES = "Change a parameter of the deployment: resource_manager.mode=single."
 RULES = "A Python file of yours that defines rules(parts)."
-DEPLOYMENT = "A TOML file, or the name of a shipped deployment."
+DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
+FORMATS = f"[{'|'.join(form.value for form in Format)}]"
 
 WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLOYMENT)]
 ChangeOptions = Annotated[
@@ -83,10 +84,10 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
         bool, typer.Option("--expect", help="Compare with the manifest; exit 1 if it differs.")
     ] = False,
     form: Annotated[
-        Format, typer.Option("--format", help="How the report is written.")
-    ] = Format.TEXT,
+        str, typer.Option("--format", metavar=FORMATS, help="How the report is written.")
+    ] = Format.TEXT.value,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the report to a file.")
+        Path | None, typer.Option(metavar="FILE", help="Write the report to a file; - for stdout.")
     ] = None,
     traces: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Save each story, for `hamodel trace`.")
@@ -103,7 +104,7 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
 ) -> None:
     """Check every promise of the guide for a deployment, and tell where one breaks."""
     from hamodel.cli.check import run
-    from hamodel.cli.options import CheckOptions, read_budgets, split
+    from hamodel.cli.options import CheckOptions, read_budgets, read_format, split
 
     options = CheckOptions(
         deployment,
@@ -112,8 +113,8 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
         tuple(changes or ()),
         tuple(rules or ()),
         expect,
-        form,
-        out,
+        read_format(form),
+        None if out == Path("-") else out,
         traces,
         limit_states,
         jobs,

@@ -68,6 +68,17 @@ class CheckOptions:
     verbose: bool = False
 
 
+def read_format(text: str) -> Format:
+    """Return what `--format` says; raise HA082 for anything else."""
+    from hamodel.errors import InputError
+
+    known = {form.value: form for form in Format}
+    if text.casefold() not in known:
+        possible = ", ".join(known)
+        raise InputError("HA082", f"--format is {text!r:.60}; it can be {possible}")
+    return known[text.casefold()]
+
+
 def split(words: Iterable[str]) -> tuple[str, ...]:
     """Return words that may have been joined by commas: `SIP-1b,SIP-1c`."""
     return tuple(part.strip() for word in words for part in word.split(","))

@@ -15,7 +15,9 @@ from rich.console import Console
 from hamodel.errors import InputError
 
 WITHOUT_LIMIT = 100_000
-"""The width of what is not a terminal: nothing is wrapped or cut there."""
+"""The width of what is not a terminal: nothing but a table is wrapped there."""
+TABLE_WIDTH = 120
+"""The width of a table in what is not a terminal, unless COLUMNS says another."""
 
 
 def prepare_streams() -> None:
@@ -41,6 +43,15 @@ def console_for(stream: TextIO, width: int | None = None) -> Console:
         soft_wrap=False,
         legacy_windows=False,
     )
+
+
+def table_width(console: Console) -> int:
+    """Return how wide a table is: as the console, or as COLUMNS says where that has no limit."""
+    if console.width != WITHOUT_LIMIT:
+        return console.width
+    columns = os.environ.get("COLUMNS", "")
+    wanted = int(columns) if columns.isascii() and columns.isdecimal() else 0
+    return min(wanted, WITHOUT_LIMIT) or TABLE_WIDTH
 
 
 def _is_terminal(stream: TextIO) -> bool:

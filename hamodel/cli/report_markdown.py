@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hamodel.cli.assess import Assessment, Row
-from hamodel.cli.report_text import beyond_in_words, totals
-from hamodel.cli.story import Step, Story, stories
+from hamodel.cli.report_text import beyond_in_words, notes_in_words, totals
+from hamodel.cli.story import Step, Story, facts, stories
 from hamodel.cli.words import plural, spoken
 from hamodel.guide import Status
 
@@ -32,8 +32,8 @@ def _lines(assessment: Assessment, verbose: bool) -> Iterator[str]:
     yield "| claim | strength | verdict | states | why | beyond |"
     yield "|---|---|---|---:|---|---|"
     for row in assessment.rows:
-        yield f"| {' | '.join(map(escaped, _cells(row)))} |"
-    for story in stories(assessment, verbose=verbose):
+        yield f"| {' | '.join(map(escaped, _cells(row, assessment)))} |"
+    for story in (*facts(assessment), *stories(assessment, verbose=verbose)):
         yield from _story(story)
     yield ""
     for claim, reason in subject.accept.items():
@@ -41,6 +41,9 @@ def _lines(assessment: Assessment, verbose: bool) -> Iterator[str]:
             status = assessment.claims[claim].value
             yield f"Accepted: {claim} ({status}): {escaped(reason)}"
             yield ""
+    for note in notes_in_words(subject.notes, verbose=verbose):
+        yield f"Note: {escaped(note)}"
+        yield ""
     if assessment.differences is not None:
         yield f"{plural(len(assessment.differences), 'difference')} from the manifest."
         yield ""
@@ -48,14 +51,14 @@ def _lines(assessment: Assessment, verbose: bool) -> Iterator[str]:
     yield str(totals(assessment))
 
 
-def _cells(row: Row) -> Iterator[str]:
+def _cells(row: Row, assessment: Assessment) -> Iterator[str]:
     yield row.source.id
     yield row.source.strength or "–"
     yield row.status.value
     yield f"{row.verdict.distinct_states:,}" if row.verdict is not None else "–"
     accepted = " (accepted)" if row.accepted and row.status is Status.REFUTED else ""
     yield (f"{spoken(row.prop.name)}: " if row.prop else "") + row.why + accepted
-    yield beyond_in_words(row)
+    yield beyond_in_words(row, assessment)
 
 
 def _story(story: Story) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import Console
@@ -11,9 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.assess import Assessment, Row
-from hamodel.cli.story import Step, Story, stories
+from hamodel.cli.output import table_width
+from hamodel.cli.story import Step, Story, facts, stories
 from hamodel.cli.words import allowed, plural, spoken
+from hamodel.errors import among
 from hamodel.guide import Status
+from hamodel.guide.deployment import Note
 from hamodel.rule import Kind
 
 STYLES = {
@@ -31,8 +34,9 @@ def print_assessment(assessment: Assessment, console: Console, *, verbose: bool 
     """Print the whole report."""
     console.print(_head(assessment))
     console.print()
-    console.print(_table(assessment, console.width))
-    for story in stories(assessment, verbose=verbose):
+    width = table_width(console)
+    console.print(_table(assessment, width), width=width)
+    for story in (*(facts(assessment) if verbose else ()), *stories(assessment, verbose=verbose)):
         console.print()
         print_story(story, console)
     console.print()
@@ -66,12 +70,13 @@ def _table(assessment: Assessment, width: int) -> Table:
         if before is not None and before.source.heading != row.source.heading:
             table.add_row("")
         repeated = before is not None and before.source.id == row.source.id
-        table.add_row(*_cells(row, repeated=repeated, narrow=narrow))
+        beyond = beyond_in_words(row, assessment)
+        table.add_row(*_cells(row, beyond, repeated=repeated, narrow=narrow))
         before = row
     return table
 
 
-def _cells(row: Row, *, repeated: bool, narrow: bool) -> Iterator[Text | str]:
+def _cells(row: Row, beyond: str, *, repeated: bool, narrow: bool) -> Iterator[Text | str]:
     yield "" if repeated else Text(row.source.id, style="bold")
     yield "" if repeated else row.source.strength or "–"
     yield Text(row.status.value, style=STYLES.get(row.status, "dim"))
@@ -81,7 +86,6 @@ def _cells(row: Row, *, repeated: bool, narrow: bool) -> Iterator[Text | str]:
     why.append(row.why, style="dim" if row.prop else "")
     if row.accepted and row.status is Status.REFUTED:
         why.append(" (accepted)", style="yellow")
-    beyond = beyond_in_words(row)
     if narrow and beyond:
         why.append(f"\nbeyond: {beyond}", style="dim")
     yield why
@@ -89,11 +93,14 @@ def _cells(row: Row, *, repeated: bool, narrow: bool) -> Iterator[Text | str]:
         yield Text(beyond, style="dim")
 
 
-def beyond_in_words(row: Row) -> str:
-    """Return what happens beyond a row's assumptions: `REFUTED with hang=1`."""
+def beyond_in_words(row: Row, assessment: Assessment) -> str:
+    """Return what happens beyond a row's assumptions: `REFUTED with hang=1 (by b hangs)`."""
     if row.beyond is None:
         return ""
-    return f"{row.beyond.kind.value} with {allowed(row.beyond.budget)}"
+    rules = row.beyond.trace.rules if row.beyond.trace is not None else ()
+    failures = [rule for rule in rules if assessment.kinds.get(rule) is Kind.FAILURE]
+    by = f" (by {failures[0]})" if failures else ""
+    return f"{row.beyond.kind.value} with {allowed(row.beyond.budget)}{by}"
 
 
 def print_story(story: Story, console: Console) -> None:
@@ -130,9 +137,10 @@ def _foot(assessment: Assessment, verbose: bool) -> Iterator[Text]:
     for claim, reason in subject.accept.items():
         if claim in statuses:
             yield Text(f"Accepted: {claim} ({statuses[claim].value}): {reason}")
-    if verbose:
-        for note in subject.notes:
-            yield Text(f"Note: {note}")
+    if not verbose and any(story.shortened for story in stories(assessment)):
+        yield Text("Told of each step: main states, and what the promise reads; -v tells all.")
+    for note in notes_in_words(subject.notes, verbose=verbose):
+        yield Text(f"Note: {note}")
     if assessment.differences is not None:
         yield from _differences(assessment.differences)
     if assessment.interrupted:
@@ -147,6 +155,17 @@ def _differences(differences: tuple[str, ...]) -> Iterator[Text]:
     yield Text(f"{plural(len(differences), 'difference')} from the manifest:", style="bold red")
     for difference in differences:
         yield Text(f"  {difference}")
+
+
+def notes_in_words(notes: Sequence[Note], *, verbose: bool) -> Iterator[str]:
+    """Yield the notes on a deployment's file; unless `verbose`, one for all that say the same."""
+    if verbose:
+        yield from map(str, notes)
+        return
+    keys: dict[str, list[str]] = {}
+    for note in notes:
+        keys.setdefault(note.text, []).append(note.key)
+    yield from (f"{among(its, 40)}: {text}" for text, its in keys.items())
 
 
 def totals(assessment: Assessment) -> Text:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from hamodel.cli.assess import Assessment, Row
 from hamodel.cli.words import allowed, spoken
+from hamodel.expr import variables_of
 from hamodel.guide import Status
+from hamodel.property import Modality, Property
 from hamodel.rule import Kind
+from hamodel.system import System
 from hamodel.trace import Trace, TraceStep
 from hamodel.verdict import Verdict
 
@@ -42,6 +45,8 @@ class Story:
         What it shows; None for a saved trace.
     brief
         Whether the changes and messages are left out.
+    shortened
+        Whether changes of some variables are left out.
     """
 
     title: str
@@ -50,15 +55,62 @@ class Story:
     end: tuple[str, ...] = ()
     row: Row | None = None
     brief: bool = False
+    shortened: bool = False
 
 
-def told(trace: Trace, kinds: Mapping[str, Kind], title: str, name: str = "") -> Story:
-    """Return the story of a trace; its note says the property of that name in words."""
+def told(
+    trace: Trace,
+    kinds: Mapping[str, Kind],
+    title: str,
+    name: str = "",
+    only: Collection[str] | None = None,
+) -> Story:
+    """
+    Return the story of a trace; its note says the property of that name in words.
+
+    With `only`, no other variable's changes are told.
+    """
+    whole = sum(len(step.changes) for step in trace.steps)
+    if only is not None:
+        trace = _with_changes_of(trace, only)
+    shortened = whole > sum(len(step.changes) for step in trace.steps)
     steps = tuple(
         _step(number, step, trace, kinds) for number, step in enumerate(trace.steps, start=1)
     )
     end = (line.replace(name, spoken(name)) if name else line for line in trace.end)
-    return Story(title, steps, end=tuple(end))
+    return Story(title, steps, end=tuple(end), shortened=shortened)
+
+
+def _with_changes_of(trace: Trace, variables: Collection[str]) -> Trace:
+    """Return a trace that tells no changes but those of these variables."""
+    steps = (
+        replace(step, changes=tuple(each for each in step.changes if each.var in variables))
+        for step in trace.steps
+    )
+    return replace(trace, steps=tuple(steps))
+
+
+def mattering(prop: Property, system: System) -> frozenset[str]:
+    """
+    Return the variables whose changes a reader of a refutation wants to see.
+
+    They are the main states of all components, and what the property reads; where observers are
+    to tell, what they hear says it.
+    """
+    main = {part.main.name for part in system.components if part.main is not None}
+    if prop.modality is Modality.TRANSPARENT:
+        return frozenset(main)
+    read = {var.name for case in prop.cases for guard in case for var in variables_of(guard)}
+    return frozenset(main | read)
+
+
+def facts(assessment: Assessment) -> Iterator[Story]:
+    """Yield, for each definition, all facts of the model's structure that make it so."""
+    for row in assessment.rows:
+        if row.facts:
+            title = f"{row.source.id} {row.status.value}: by the model's structure"
+            head = (f"{'it is so' if holds else 'NOT SO'}: {said}" for said, holds in row.facts)
+            yield Story(title, (), tuple(head), row=row)
 
 
 def _step(number: int, step: TraceStep, trace: Trace, kinds: Mapping[str, Kind]) -> Step:
@@ -68,7 +120,11 @@ def _step(number: int, step: TraceStep, trace: Trace, kinds: Mapping[str, Kind])
 
 
 def stories(assessment: Assessment, *, verbose: bool = False) -> Iterator[Story]:
-    """Yield the story of each refuted or witnessed row; with `verbose` also of each premise."""
+    """
+    Yield the story of each refuted or witnessed row; with `verbose` also of each premise.
+
+    Without `verbose` the changes that are told are those of what is `mattering`.
+    """
     for row in assessment.rows:
         if row.verdict is None or row.prop is None:
             continue
@@ -76,7 +132,8 @@ def stories(assessment: Assessment, *, verbose: bool = False) -> Iterator[Story]
         name = row.prop.name
         title = f"{row.source.id} {row.status.value}: {spoken(name)}"
         if row.status in (Status.REFUTED, Status.WITNESSED) and trace is not None:
-            story = told(trace, assessment.kinds, title, name)
+            only = None if verbose else mattering(row.prop, assessment.subject.system)
+            story = told(trace, assessment.kinds, title, name, only)
             yield _of_row(story, row, row.verdict, brief=bool(row.accepted) and not verbose)
         elif verbose and witness is not None:
             story = told(witness, assessment.kinds, title, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,8 @@ from hamodel.cite import Catalogue
 from hamodel.cli.rule_files import load_rule_file
 from hamodel.errors import InputError
 from hamodel.guide import Promise, build, load, promises
-from hamodel.guide.deployment import Deployment
+from hamodel.guide.deployment import Deployment, Note, loads
+from hamodel.guide.deployment.source import SIZE_MAX
 from hamodel.system import System
 
 
@@ -40,7 +42,7 @@ class Subject:
     rule_files: tuple[str, ...]
     name: str
     scope: str
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     warnings: tuple[str, ...]
     accept: Mapping[str, str]
     system: System
@@ -54,7 +56,9 @@ class Subject:
 
 
 def load_deployment(where: str, changes: Sequence[str] = ()) -> Deployment:
-    """Return a deployment by path or shipped name, with changes made to it."""
+    """Return a deployment by path or shipped name, or stdin's for `-`, with changes made to it."""
+    if where == "-":
+        return loads(sys.stdin.buffer.read(SIZE_MAX + 1), "<stdin>", changes)
     return load(where, changes)
 
 
@@ -82,7 +86,7 @@ def read_subject(
         tuple(str(path) for path in rule_files),
         deployment.name,
         deployment.scope_sentence,
-        tuple(str(note) for note in deployment.notes),
+        deployment.notes,
         tuple(str(warning) for warning in deployment.warnings),
         dict(deployment.accept),
         system,

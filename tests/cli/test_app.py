@@ -121,6 +121,29 @@ def test_every_format_can_be_read() -> None:
     assert invoked("check", "--format", "markdown").stdout.startswith("# toy\n")
 
 
+def test_an_unknown_format_is_refused() -> None:
+    """A format that there is not is an error with a code, like every other wrong input."""
+    refused(invoked("check", "--format", "xml"), "HA082", "'xml'", "text, json, junit, markdown")
+
+
+@pytest.mark.usefixtures("toy")
+def test_out_can_be_stdout() -> None:
+    """`--out -` is stdout."""
+    assert invoked("check").stdout == invoked("check", "--out", "-").stdout
+    assert not Path("-").exists()
+
+
+def test_a_deployment_can_come_from_stdin() -> None:
+    """`check -` reads the deployment from stdin; an error calls it so."""
+    runner = CliRunner()
+    options = ["check", "-", "--claim", "MS-5", "--format", "json"]
+    found = runner.invoke(app, options, input='name = "piped"\n')
+    wrong = runner.invoke(app, options, input='name = "piped"\nnothing = 1\n')
+
+    assert (0, "piped") == (found.exit_code, read_results(found.stdout).deployment)
+    refused(wrong, "HA063", "<stdin>:2")
+
+
 @pytest.mark.usefixtures("toy")
 def test_out_writes_a_file_whole(tmp_path: Path) -> None:
     """The report goes to the file, over what was there, and nothing to stdout."""
@@ -198,14 +221,15 @@ def test_verbose_says_what_goes_on() -> None:
     """With -v each search is announced on stderr."""
     result = invoked("check", "-v", "--jobs", "1")
 
-    assert "search 1 of 2: at most sip-server-crash=1\n" in result.stderr
-    assert "search 2 ended: " in result.stderr
+    assert "search 1 of 4: at most sip-server-crash=1\n" in result.stderr
+    assert "search 4 ended: " in result.stderr
 
 
 @pytest.mark.usefixtures("toy")
-def test_traces_are_saved(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_traces_are_saved(tmp_path: Path, form: str) -> None:
     """`--traces` saves each refutation and witness under its claim and property."""
-    invoked("check", "--traces", str(tmp_path / "stories"))
+    invoked("check", "--traces", str(tmp_path / "stories"), "--format", form)
     names = {path.name for path in (tmp_path / "stories").iterdir()}
 
     assert {

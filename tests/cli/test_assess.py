@@ -66,7 +66,7 @@ def test_what_lies_beyond_stands_beside() -> None:
     assert Status.PROVED == row.status
     assert row.beyond is not None
     assert "REFUTED" == row.beyond.kind.value
-    assert (12, 4) == (row.verdict and sizes(row.verdict))
+    assert (4, 2) == (row.verdict and sizes(row.verdict))
 
 
 def sizes(verdict: Verdict) -> tuple[int, int]:

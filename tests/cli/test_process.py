@@ -58,7 +58,7 @@ def in_terminal(*arguments: str, **changes: str) -> str:
 
 def test_a_pipe_gets_plain_text() -> None:
     """Results go to stdout without colours and without cutting; the refutation is the status."""
-    result = ended(*TOY, "check")
+    result = ended(*TOY, "check", COLUMNS="200")
 
     assert 1 == result.returncode
     assert "\x1b" not in result.stdout

@@ -7,15 +7,20 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
+from typer.testing import CliRunner
 
+from hamodel import transparent
+from hamodel.cli.app import app
 from hamodel.cli.assess import Assessment, assess
 from hamodel.cli.options import Format
 from hamodel.cli.report_json import read_results
 from hamodel.cli.reports import report, text_report
+from hamodel.cli.story import mattering, told
 from hamodel.errors import SearchError
-from hamodel.guide import Status
+from hamodel.guide import Promise, Status
 from hamodel.guide.manifest import Expected
-from tests.cli.toy import toy_subject
+from hamodel.trace import Trace, trace_of
+from tests.cli.toy import KNOWS_ALL, SPOF, SPOF_TOLD, toy_subject, toy_system
 from tests.tidy.tree import ROOT
 
 DOCUMENT = ROOT / "docs" / "how-to" / "json.md"
@@ -80,6 +85,95 @@ def test_verbose_tells_the_premises_and_what_lies_beyond(pair: Assessment) -> No
     assert "Note: toy.toml:3 [later]: it awaits timers" in lines
 
 
+def test_notes_are_told_once() -> None:
+    """What many keys await is one line; with -v each key has its own, with file and line."""
+    subject = toy_subject()
+    pair = assess(subject, ())
+    lines, verbose = (text_report(pair, verbose=each).splitlines() for each in (False, True))
+
+    assert ["Note: later, much.later: it awaits timers"] == [x for x in lines if "Note" in x]
+    assert [
+        "Note: toy.toml:3 [later]: it awaits timers",
+        "Note: toy.toml:4 [much.later]: it awaits timers",
+    ] == [line for line in verbose if "Note" in line]
+    assert "Note: later, much.later: it awaits timers" in report(pair, Format.MARKDOWN)
+
+
+@pytest.mark.parametrize(("columns", "width"), [("", 120), ("90", 90), ("wide", 120), ("0", 120)])
+def test_a_piped_table_has_a_width(
+    monkeypatch: pytest.MonkeyPatch, columns: str, width: int
+) -> None:
+    """Where there is no terminal a table is as wide as COLUMNS says, or 120; a step is not cut."""
+    monkeypatch.setenv("COLUMNS", columns)
+    long = Promise("REC-4", (), not_applicable="this is not the case here, " * 20)
+    subject = toy_subject(None, (long, Promise("SIP-1c", (KNOWS_ALL,))))
+    pair = assess(subject, subject.promises)
+    [row] = [row for row in pair.rows if row.verdict is not None]
+    assert row.verdict is not None
+    noted = Trace(note="it fails " * 30)
+    rows = (pair.rows[0], replace(row, verdict=replace(row.verdict, trace=noted)))
+    lines = text_report(replace(pair, rows=rows)).splitlines()
+    table = lines[: lines.index("SIP-1c REFUTED: new primary knows every session")]
+
+    assert width == max(map(len, table))
+    assert f"  ⇒ {noted.note}." in lines
+
+
+def test_a_step_tells_what_matters() -> None:
+    """Told of a step are main states and what the property reads; with -v every change."""
+    system = toy_system()
+    replicated = trace_of(system, ("call_1 starts", "sip_server_1 replicates"))
+    some = told(replicated, {}, "", only=mattering(SPOF, system))
+    whole = told(replicated, {}, "")
+
+    assert [("sip_server_1.has_call: no → yes",), ()] == [step.changes for step in some.steps]
+    assert ("sip_server_2.knows_call: no → yes",) == whole.steps[1].changes
+    assert (True, False) == (some.shortened, whole.shortened)
+    assert {"sip_server_1", "sip_server_2", "sip_server_1.has_call"} == mattering(SPOF, system)
+
+
+def test_observers_are_told_of_by_what_they_hear() -> None:
+    """Where observers are to tell, the changes told are those of main states."""
+    hidden = transparent(
+        "it_is_hidden", fault=("sip_server_1 crashes",), observers=("sip_server_2",)
+    )
+
+    assert {"sip_server_1", "sip_server_2"} == mattering(hidden, toy_system())
+
+
+def test_a_shortened_story_is_said_to_be_one() -> None:
+    """The reader hears that -v tells more, if it does."""
+    subject = toy_subject(None, (Promise("MS-1", (SPOF_TOLD,), weakness=True),))
+    pair = assess(subject, subject.promises)
+
+    assert "-v tells all" in text_report(pair)
+    assert "-v tells all" not in text_report(pair, verbose=True)
+    assert "has_call: no → yes" not in text_report(pair)
+    assert "has_call: no → yes" in text_report(pair, verbose=True)
+
+
+def test_facts_are_all_told() -> None:
+    """The table has the first fact; -v, Markdown and JSON have all of them."""
+    facts = (("one is so", True), ("two is so", True))
+    subject = toy_subject(None, (Promise("RM-1", (), structure=facts),))
+    pair = assess(subject, subject.promises)
+    [claim] = read_results(report(pair, Format.JSON)).claims
+
+    assert "2 facts about the model: one is so (and 1 more)" in text_report(pair)
+    assert "two is so" not in text_report(pair)
+    assert "  it is so: two is so" in text_report(pair, verbose=True).splitlines()
+    assert "it is so: two is so" in report(pair, Format.MARKDOWN)
+    assert [{"fact": said, "holds": holds} for said, holds in facts] == claim["facts"]
+
+
+def test_what_lies_beyond_names_the_failure(pair: Assessment) -> None:
+    """Beside the larger budget stands the failure that refutes: the first of the run."""
+    said = "REFUTED with sip-server-crash=2 (by sip_server_1 crashes)"
+
+    assert said in text_report(pair, width=250)
+    assert said in report(pair, Format.MARKDOWN).replace("\\_", "_")
+
+
 def test_differences_are_listed(pair: Assessment) -> None:
     """A comparison with the manifest is part of the report."""
     text = text_report(replace(pair, differences=("one differs",)))
@@ -105,13 +199,17 @@ def test_json_says_what_the_document_says(pair: Assessment) -> None:
         assert f"`{key}`" in document, key
 
 
-def test_the_document_shows_an_object_that_a_run_makes(pair: Assessment) -> None:
-    """The example of the document is what the tests' pair makes."""
+def test_the_document_shows_an_object_that_a_run_makes() -> None:
+    """The example of the document is what its command makes, but for how much was searched."""
     document = DOCUMENT.read_text(encoding="utf-8")
     shown = json.loads(document.split("```json\n")[1].split("```")[0])
-    claims = {claim["id"]: claim for claim in json.loads(report(pair, Format.JSON))["claims"]}
+    [line] = [line for line in document.splitlines() if line.startswith("hamodel check --claim")]
+    result = CliRunner().invoke(app, line.split()[1:], catch_exceptions=False)
+    [claim] = read_results(result.stdout).claims
+    sizes = ("distinct_states", "depth")
 
-    assert shown == claims["SIP-1c"]
+    assert [int, int] == [type(shown[size]) for size in sizes]
+    assert {**shown, **dict.fromkeys(sizes)} == {**claim, **dict.fromkeys(sizes)}
 
 
 def test_json_has_the_traces_in_full(pair: Assessment) -> None:
@@ -196,7 +294,7 @@ def test_markdown_has_the_table_and_the_stories(pair: Assessment) -> None:
     """Underscores and bars are escaped, so that names stay as they are."""
     text = report(pair, Format.MARKDOWN)
 
-    assert "| SIP-1b | must | PROVED | 12 | hot standby takes over: " in text
+    assert "| SIP-1b | must | PROVED | 4 | hot standby takes over: " in text
     assert "2. sip\\_server\\_1 crashes" in text
     assert "Accepted: SIP-1c (REFUTED): we know" in text
 

@@ -7,7 +7,6 @@ from enum import Enum
 from typing import Any
 
 from hamodel import (
-    FALSE,
     Arrow,
     Budget,
     Component,
@@ -25,6 +24,7 @@ from hamodel import (
 )
 from hamodel.cli.subject import Subject
 from hamodel.guide import Promise, Status
+from hamodel.guide.deployment import Note
 from hamodel.guide.sources import guide_catalogue
 
 
@@ -150,6 +150,11 @@ KNOWS_ALL = never(
 SPOF = sometimes(
     "primary_is_down_with_a_call", all_of(HAS.is_(True), PRIMARY.is_(Primary.DOWN)), budget=ONE
 )
+SPOF_TOLD = sometimes(
+    "a_replicated_call_is_cut",
+    all_of(STANDBY.is_(Standby.ACTIVE), KNOWS.is_(True)),
+    budget=ONE,
+)
 
 
 def toy_promises() -> tuple[Promise, ...]:
@@ -167,8 +172,13 @@ def toy_promises() -> tuple[Promise, ...]:
 
 def endless_promises() -> tuple[Promise, ...]:
     """Return a promise that is soon judged, and one that never is."""
-    for_ever = never("clocks_stop", FALSE, budget=Budget(None, None))
+    late = all_of(*(hand.is_(199) for hand in CLOCKS))
+    for_ever = never("clocks_stop", late, budget=Budget(None, None))
     return (Promise("SIP-1b", (TAKES_OVER,)), Promise("RM-2", (for_ever,)))
+
+
+LATER = ((3, "later"), (4, "much.later"))
+"""Lines and keys of the toy's file that have no effect yet."""
 
 
 def toy_subject(
@@ -183,7 +193,10 @@ def toy_subject(
         rule_files=(),
         name="toy",
         scope="1 call, 1 of 2 pairs",
-        notes=("toy.toml:3 [later]: it awaits timers",),
+        notes=tuple(
+            Note(file="toy.toml", line=line, key=key, text="it awaits timers")
+            for line, key in LATER
+        ),
         warnings=("toy.toml:2 [sip_server.vip_move]: it can affect nothing here",),
         accept=accept or {},
         system=system or toy_system(),
