@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 from pathlib import Path
 
-from hamodel.cli.output import read_file, say
+from hamodel.cli.output import emit, read_file, say
 from hamodel.cli.replay import replayable
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.draw import (
@@ -21,9 +21,11 @@ from hamodel.draw import (
     topology,
     write_all,
 )
+from hamodel.draw.story import Speaker
 from hamodel.guide.deployment import Deployment
 from hamodel.guide.stories import STORIES, Story
-from hamodel.trace import load_trace, trace_of
+from hamodel.system import System
+from hamodel.trace import TraceFile, TraceStep, load_trace, trace_of
 
 PARTIES = ("endpoint_a", "endpoint_b")
 KINDS = {
@@ -54,7 +56,7 @@ def run(
 
 def report(written: Written, out: Path) -> None:
     """Say what was written, and what was not for want of a tool."""
-    say(f"wrote {len(written.files)} files to {out}; begin with {out / 'index.md'}")
+    emit(f"wrote {len(written.files)} files to {out}; begin with {out / 'index.md'}\n")
     if written.missing is not None:
         say(f"warning: no SVG: {written.missing}")
 
@@ -68,15 +70,79 @@ def shipped_ladder(told: Story) -> Ladder:
     """Return the picture of a shipped story."""
     file = load_trace(told.text)
     system = system_of(load_deployment(file.model, file.settings))
-    trace = trace_of(system, file.rules, loop=file.loop, fork=file.fork, note=file.note)
-    return story(system, trace, f"{told.claim}: {told.title}", PARTIES, name=told.name)
+    return _ladder(file, system, f"{told.claim}: {told.title}", told.name)
 
 
 def ladder(file: Path, rule_files: Sequence[Path]) -> Ladder:
     """Return the picture of a saved story, replayed on the model that it was found in."""
     saved, system = replayable(file, rule_files if load_trace(read_file(file)).rule_files else ())
+    return _ladder(saved, system, file.stem.replace("_", " "), file.stem)
+
+
+def _ladder(saved: TraceFile, system: System, title: str, name: str) -> Ladder:
+    """Return the picture of a story: callers on the left, recorders and management on the right."""
+    deployment = load_deployment(saved.model, saved.settings)
     trace = trace_of(system, saved.rules, loop=saved.loop, fork=saved.fork, note=saved.note)
-    return story(system, trace, file.stem.replace("_", " "), PARTIES, name=file.stem)
+    sessions = {
+        each.name: server
+        for each in system.components
+        for server in deployment.media_servers
+        if each.name.startswith("recording_session_of_") and each.name.endswith(f"_on_{server}")
+    }
+    return story(
+        system,
+        trace,
+        title,
+        _lifelines(deployment),
+        within=sessions,
+        speaker=speaker(deployment),
+        name=name,
+    )
+
+
+WHICHEVER = " (whichever serves)"
+"""What stands behind the name of a service that no one instance offers in a step."""
+
+
+def _lifelines(deployment: Deployment) -> tuple[str, ...]:
+    """Return who stands where from the left: as a call goes through the deployment."""
+    return (
+        *PARTIES,
+        *deployment.calls,
+        *deployment.sip_servers,
+        f"sip_server{WHICHEVER}",
+        *(f"media_dialog_of_{call}" for call in deployment.calls),
+        *_FRONTS.values(),
+        *deployment.resource_managers,
+        f"resource_manager{WHICHEVER}",
+        *deployment.media_servers,
+        *deployment.recorders,
+    )
+
+
+def speaker(deployment: Deployment) -> Speaker:
+    """
+    Return which instance speaks for SIP Server or Resource Manager in a step.
+
+    It is the one that the rule's name names, or else the one by which the request went (`via`); a
+    service stays one where that is none or several, as when nobody answers.
+    """
+    members = {
+        "sip_server": deployment.sip_servers,
+        "resource_manager": deployment.resource_managers,
+    }
+
+    def speaks(step: TraceStep, party: str) -> str:
+        if party not in members:
+            return party
+        words = set(step.rule.split())
+        via = {change.before for change in step.changes if change.var.endswith(".via")}
+        for meant in (words, via):
+            if len(found := meant.intersection(members[party])) == 1:
+                return found.pop()
+        return party + WHICHEVER
+
+    return speaks
 
 
 def topology_of(deployment: Deployment) -> Scene:

@@ -24,12 +24,17 @@ LABEL_CHARACTERS = 34
 CAPTION_CHARACTERS = 110
 TITLE_CHARACTERS = 60
 
-_SAMPLES = {
-    Line.SOLID: "———▶",
-    Line.DASHED: "– – –▶",
-    Line.DOTTED: "· · · · ▶",
-    Line.BOLD: "━━━▶",
+GUIDE = "#b8b8b8"
+"""The colour of the dots that show how far a line is indented."""
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_BORDERS = {
+    Line.SOLID: 'border="1"',
+    Line.DASHED: 'border="1" style="dashed"',
+    Line.DOTTED: 'border="2" style="dotted"',
+    Line.BOLD: 'border="3"',
 }
+"""How a legend shows a line: as the lower side of a cell."""
 _SHAPES = {
     Shape.STATE: {"shape": "box", "style": "rounded,filled", "fillcolor": "#f6f6f6"},
     Shape.BOX: {"shape": "box", "style": "filled", "fillcolor": "#ffffff"},
@@ -186,31 +191,44 @@ def _table(
 ) -> str:
     """Return rows as a label, with a margin on its left and a ground that hides what it covers."""
     space = f'<td width="{margin}"></td>' if margin else ""
-    cells = "".join(f'<tr>{space}<td align="{align}">{row}</td></tr>' for row in rows)
+    cells = "".join(f'<tr>{space}<td align="{align}">{_indented(row)}</td></tr>' for row in rows)
     wide = f' width="{width:g}"' if width else ""
     behind = f' bgcolor="{ground}"' if ground else ""
     shape = f'border="0" cellborder="0" cellspacing="0" cellpadding="1"{wide}{behind}'
     return f"<<table {shape}>{cells}</table>>"
 
 
+def _indented(row: str) -> str:
+    """Return a row of a label; what it is indented by becomes dots, for blanks may be dropped."""
+    text = row.lstrip(_NO_BREAK)
+    dots = f"·{3 * _NO_BREAK}" * ((len(row) - len(text)) // 2)
+    return f'<font color="{GUIDE}">{dots}</font>{text}' if dots else row
+
+
+_INNER = '<table border="0" cellborder="0" cellspacing="0" cellpadding="0">'
+
+
 def _below(scene: Graph) -> str:
     """Return legend and caption as a label, apart from the picture and from each other."""
     rows: list[str] = []
     if scene.legend:
-        samples = (
-            f'<font color="{style.colour}">{_sample(style, scene)} '
-            f"{html.escape(style.name, quote=False)}</font>"
-            for style in scene.legend
-        )
-        rows += [" ", "&nbsp;&nbsp;&nbsp; ".join(samples)]
+        samples = (_sample(style, scene) for style in scene.legend)
+        entries = '<td width="18"></td>'.join(f"<td>{sample}</td>" for sample in samples)
+        rows += [" ", f"{_INNER}<tr>{entries}</tr></table>"]
     if scene.caption:
         rows += [" ", *_set(wrapped(scene.caption, CAPTION_CHARACTERS), "")]
     return _table([row or " " for row in rows]) if rows else ""
 
 
 def _sample(style: Style, scene: Graph) -> str:
-    sample = _SAMPLES[style.line]
-    return sample if scene.layout is Layout.STATECHART else sample.replace("▶", sample[0]).strip()
+    """Return an entry of the legend: a line as it is drawn, and what it means."""
+    colour = f'color="{style.colour}"'
+    line = f'<td width="36" height="7" sides="b" {_BORDERS[style.line]} {colour}></td>'
+    tip = "▶" if scene.layout is Layout.STATECHART else ""
+    head = f'<td rowspan="2"><font {colour} point-size="9">{tip}</font></td>' if tip else ""
+    said = html.escape(style.explained, quote=False)
+    text = f'<td width="5" rowspan="2"></td><td rowspan="2"><font {colour}>{said}</font></td>'
+    return f'{_INNER}<tr>{line}{head}{text}</tr><tr><td height="7"></td></tr></table>'
 
 
 def _ladder(scene: Ladder) -> str:

@@ -13,7 +13,7 @@ from enum import Enum
 from hamodel.draw.scene import FAILURE, PROTOCOL, Divider, Edge, Ladder, Panel, Style
 from hamodel.draw.text import wrapped
 
-COLUMN = 168
+COLUMN = 188
 """Between two lifelines."""
 STEPS = 216
 """The column on the left, with the numbered steps."""
@@ -224,9 +224,9 @@ def _foot(sheet: _Sheet, ladder: Ladder) -> None:
     x = 4.0
     for style in ladder.legend:
         sheet.strokes.append(Stroke(x, sheet.y + 8, x + 40, sheet.y + 8, style))
-        width = len(style.name) * LETTER + 14
+        width = len(style.explained) * LETTER + 14
         sheet.boxes.append(
-            Box(x + 44, sheet.y, width, 16, (style.name,), ink=style.colour, left=True)
+            Box(x + 44, sheet.y, width, 16, (style.explained,), ink=style.colour, left=True)
         )
         x += 44 + width + 14
     if ladder.legend:

@@ -96,7 +96,8 @@ def _statechart(scene: Graph) -> Iterator[str]:
         yield f'    state "{_text(node.lines)}" as {ids[node.id]}'
     for edge in scene.edges:
         source = "[*]" if edge.source in starts else ids[edge.source]
-        meaning = () if edge.style == PROTOCOL else (f"({edge.style.name})",)
+        said = f"({edge.style.name})"
+        meaning = () if edge.style == PROTOCOL or said in edge.label else (said,)
         label = _text((*edge.label[:1], *meaning, *edge.label[1:]))
         yield f"    {source} --> {ids[edge.target]}" + (f" : {label}" if label else "")
     if scene.caption and states:

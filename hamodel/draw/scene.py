@@ -28,18 +28,23 @@ class Line(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a line means, in the legend's words, and its colour and pattern."""
+    """What a line means, in a word and for the legend in some more, its colour and pattern."""
 
     name: str
     colour: str
     line: Line
+    meaning: str = ""
+
+    @property
+    def explained(self) -> str:
+        """What stands in the legend."""
+        return f"{self.name}: {self.meaning}" if self.meaning else self.name
 
 
-PROTOCOL = Style("protocol", "#1a1a1a", Line.SOLID)
-FAILURE = Style("failure", "#b3261e", Line.DASHED)
-REPAIR = Style("repair", "#1b7f3b", Line.BOLD)
-ENVIRONMENT = Style("environment", "#1f5fa8", Line.DOTTED)
-UNUSED = Style("no rule fires it", "#6b6b6b", Line.DOTTED)
+PROTOCOL = Style("protocol", "#1a1a1a", Line.SOLID, "the system at work")
+FAILURE = Style("failure", "#b3261e", Line.DASHED, "something breaks")
+REPAIR = Style("repair", "#1b7f3b", Line.BOLD, "something comes back")
+ENVIRONMENT = Style("environment", "#1f5fa8", Line.DOTTED, "users act")
 
 STYLES = {
     Kind.PROTOCOL: PROTOCOL,
@@ -48,6 +53,11 @@ STYLES = {
     Kind.ENVIRONMENT: ENVIRONMENT,
 }
 """How a step of each kind is drawn."""
+
+
+def unused_in(system: str) -> Style:
+    """Return how an arrow is drawn that no rule of a system fires, by the system's name."""
+    return Style(f"not in {system}", "#6b6b6b", Line.DOTTED, "no rule fires it")
 
 
 class Shape(Enum):
@@ -194,5 +204,4 @@ def slug(text: str) -> str:
 def legend_of(styles: Iterable[Style]) -> tuple[Style, ...]:
     """Return each style once: those of `STYLES` first and in its order, then as they come."""
     found = dict.fromkeys(styles)
-    known = (*STYLES.values(), UNUSED)
-    return tuple(style for style in dict.fromkeys((*known, *found)) if style in found)
+    return tuple(style for style in dict.fromkeys((*STYLES.values(), *found)) if style in found)

@@ -11,7 +11,6 @@ from typing import Any
 from hamodel.component import Arrow, Component
 from hamodel.draw.scene import (
     STYLES,
-    UNUSED,
     Edge,
     Graph,
     Layout,
@@ -20,9 +19,11 @@ from hamodel.draw.scene import (
     Style,
     legend_of,
     slug,
+    unused_in,
 )
 from hamodel.draw.text import listed, masked, sentences
 from hamodel.expr import And, Expr, Var, all_of, variables_of, word
+from hamodel.outline import outline
 from hamodel.rule import Kind, Rule
 from hamodel.system import System
 
@@ -126,9 +127,11 @@ def _body(system: System, component: Component) -> _Body:
     for arrow in component.arrows:
         for source in arrow.source_states:
             for style, rules in _fired_by(system, component, arrow, source):
-                if style == UNUSED and source is arrow.target:
+                if not rules and source is arrow.target:
                     continue
                 tail = tuple(_guard(component, arrow, rules, body.notes))
+                if not rules:
+                    tail += (f"({style.name})",)
                 key = (source, arrow.target, style, tail)
                 first = (edges[key].label[0] + ", " if key in edges else "") + arrow.trigger
                 edges[key] = Edge(word(source), word(arrow.target), (first, *tail), style)
@@ -149,7 +152,7 @@ def _fired_by(
         and all(part(here) for part in _parts(rule.when) if _about_state(part, component))
     ]
     if not rules:
-        yield UNUSED, []
+        yield unused_in(system.name), []
     for kind in Kind:
         if of_kind := [rule for rule in rules if rule.kind is kind]:
             yield STYLES[kind], of_kind
@@ -164,9 +167,10 @@ def _guard(
     said = tuple(_short(component.name, part) for part in sentences(guard))
     longest = GUARD_CHARACTERS_MAX // (1 if len(arrow.source_states) == 1 else 2)
     if sum(map(len, said)) > longest:
-        if said not in notes:
-            notes.append(said)
-        yield f"[note {notes.index(said) + 1}]"
+        note = tuple(_short(component.name, line) for line in outline(guard))
+        if note not in notes:
+            notes.append(note)
+        yield f"[note {notes.index(note) + 1}]"
     elif said:
         bracketed = ["[" + said[0], *said[1:]]
         bracketed[-1] += "]"
@@ -237,8 +241,8 @@ def _caption(alike: list[Component], body: _Body) -> Iterator[str]:
         yield f"• {_remembered(place, alike)}"
     for number, note in enumerate(body.notes, start=1):
         yield ""
-        yield f"Note {number}: {note[0]}"
-        yield from note[1:]
+        yield f"Note {number}:"
+        yield from (f"  {line}" for line in note)
 
 
 def _file_name(system: System, names: tuple[str, ...]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from hamodel.draw.scene import (
-    PROTOCOL,
     STYLES,
     Divider,
     Edge,
@@ -21,6 +21,9 @@ from hamodel.rule import Rule
 from hamodel.system import System
 from hamodel.trace import Change, Trace, TraceStep
 
+Speaker: TypeAlias = Callable[[TraceStep, str], str]
+"""From a step and a party of its messages to the lifeline that it speaks or hears at."""
+
 LOOPS = "From here on, again and again:"
 STAYS = "And here it stays, for ever."
 FORKS = "Two continuations part here:"
@@ -33,6 +36,7 @@ def story(
     actors: Sequence[str] = (),
     *,
     within: Mapping[str, str] | None = None,
+    speaker: Speaker = lambda _, party: party,
     name: str = "",
     caption: Iterable[str] = (),
 ) -> Ladder:
@@ -53,6 +57,9 @@ def story(
         in the order of the system, and those outside of it last.
     within
         Component → the lifeline that it is drawn on, such as a session's to its server's.
+    speaker
+        Who it is that speaks or hears in a step, where a message names a party such as a service
+        that several components offer together; by default the party itself.
     name
         Of the files; by default made from the title.
     caption
@@ -65,7 +72,8 @@ def story(
     """
     place = dict(within or {})
     panels = [
-        _panel(system, number, step, place) for number, step in enumerate(trace.steps, start=1)
+        _panel(system, number, step, place, speaker)
+        for number, step in enumerate(trace.steps, start=1)
     ]
     seen = {who for panel in panels for who in _who(panel)}
     order = (*actors, *(place.get(each.name, each.name) for each in system.components))
@@ -77,7 +85,7 @@ def story(
         title,
         lifelines=tuple(Node(who, (who,)) for who in lifelines),
         rows=tuple(_rows(panels, trace)),
-        legend=legend_of(panel.style for panel in panels if panel.style != PROTOCOL),
+        legend=legend_of(panel.style for panel in panels),
         caption=(*caption, *((trace.note,) if trace.note else ())),
     )
 
@@ -99,7 +107,9 @@ def _who(panel: Panel) -> Iterator[str]:
     yield from (note.lifeline for note in panel.notes)
 
 
-def _panel(system: System, number: int, step: TraceStep, place: Mapping[str, str]) -> Panel:
+def _panel(
+    system: System, number: int, step: TraceStep, place: Mapping[str, str], speaker: Speaker
+) -> Panel:
     rules = {rule.name: rule for rule in system.rules}
     if step.rule not in rules:
         raise SearchError(
@@ -116,19 +126,20 @@ def _panel(system: System, number: int, step: TraceStep, place: Mapping[str, str
         number,
         rule.name,
         style,
-        messages=tuple(_messages(rule, step, place)),
+        messages=tuple(_messages(rule, step, place, speaker)),
         notes=tuple(Note(lifeline, tuple(text)) for lifeline, text in notes.items()),
     )
 
 
-def _messages(rule: Rule, step: TraceStep, place: Mapping[str, str]) -> Iterator[Edge]:
+def _messages(
+    rule: Rule, step: TraceStep, place: Mapping[str, str], speaker: Speaker
+) -> Iterator[Edge]:
     """Yield what was heard; the rule knows who speaks, the step knows what was said."""
     for message, text in zip(rule.says, step.messages, strict=True):
         said = text.removeprefix(f"{message.sender} → {message.receiver}: ")
-        sender, receiver = message.sender, message.receiver
-        yield Edge(
-            place.get(sender, sender), place.get(receiver, receiver), (said,), STYLES[rule.kind]
-        )
+        ends = (speaker(step, party) for party in (message.sender, message.receiver))
+        sender, receiver = (place.get(end, end) for end in ends)
+        yield Edge(sender, receiver, (said,), STYLES[rule.kind])
 
 
 def _changed(change: Change, owner: str, lifeline: str) -> str:

@@ -12,16 +12,20 @@ _JOINTS = re.compile(r"(?<=[._-])(?=[^._-])")
 
 
 def wrapped(paragraphs: Iterable[str], width: int) -> tuple[str, ...]:
-    """Return the lines of these paragraphs, none longer than `width` unless a word is."""
+    """
+    Return the lines of these paragraphs, none longer than `width` unless a word is.
+
+    A paragraph that is indented is so in each of its lines, by spaces that no renderer drops.
+    """
     lines: list[str] = []
     for paragraph in paragraphs:
-        words = [piece for word in paragraph.split() for piece in _pieces(word, width)]
+        indent = "\N{NO-BREAK SPACE}" * (len(paragraph) - len(paragraph.lstrip(" ")))
+        room = width - len(indent)
+        words = [piece for word in paragraph.split() for piece in _pieces(word, room)]
         lines.extend(
-            textwrap.wrap(
-                " ".join(words),
-                width,
-                break_on_hyphens=False,
-                break_long_words=False,
+            indent + line
+            for line in textwrap.wrap(
+                " ".join(words), room, break_on_hyphens=False, break_long_words=False
             )
             or [""]
         )

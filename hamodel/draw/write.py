@@ -14,6 +14,16 @@ from hamodel.errors import InputError, ModelError, among
 from hamodel.expr import checked_name
 
 INDEX = "index.md"
+READING = (
+    "How to read them: a black solid line is the system at work (protocol), a red dashed one"
+    " something that breaks (failure), a green thick one something that comes back (repair), a"
+    " blue dotted one what users do (environment). In a statechart an arrow is what moves a"
+    " component from one state to another: its trigger, and below that what has to hold. A story"
+    " goes from top to bottom, a numbered step at a time: arrows are messages, and a box says what"
+    " changes in whoever stands above it."
+)
+"""The legend that all pictures have in common, in words."""
+
 _HEADINGS = ("The deployment", "Components", "Stories")
 
 
@@ -85,6 +95,7 @@ def _write(folder: Path, files: dict[str, str]) -> None:
 def _index(scenes: Sequence[Scene], title: str, files: Iterable[str]) -> str:
     known = set(files)
     lines = [f"# {title}", "", "Drawn by `hamodel draw`; changes here are lost.", ""]
+    lines += [READING, ""]
     for heading in _HEADINGS:
         if chosen := [scene for scene in scenes if _heading(scene) == heading]:
             lines += [f"## {heading}", ""]

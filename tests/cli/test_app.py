@@ -19,7 +19,7 @@ from hamodel.cli.expect import found_in
 from hamodel.cli.report_json import read_results
 from hamodel.cli.subject import Subject
 from hamodel.errors import CODES
-from hamodel.guide.deployment import load
+from hamodel.guide.deployment import load, template
 from hamodel.guide.manifest import Scenario
 from tests.cli.toy import endless_promises, endless_system, toy_subject
 
@@ -282,9 +282,19 @@ def test_what_a_user_gets_wrong_is_one_line(arguments: tuple[str, ...], said: st
 def test_init_writes_a_file_that_loads(tmp_path: Path) -> None:
     """The commented deployment is a deployment."""
     file = tmp_path / "mine.toml"
+    result = invoked("init", str(file))
 
-    assert 0 == invoked("init", str(file)).exit_code
+    assert (0, "") == (result.exit_code, result.stderr)
+    assert f"wrote {file}; `hamodel check {file}` checks it\n" == result.stdout
     assert "my-deployment" == load(file).name
+
+
+def test_init_writes_to_stdout() -> None:
+    """For `-` the commented deployment goes to stdout, and nothing else does."""
+    result = invoked("init", "-")
+
+    assert (0, "") == (result.exit_code, result.stderr)
+    assert template() == result.stdout
 
 
 def test_init_does_not_overwrite(tmp_path: Path) -> None:
@@ -381,6 +391,7 @@ def test_draw_writes_pictures_and_an_index(tmp_path: Path) -> None:
     names = {path.name for path in (tmp_path / "pictures").iterdir()}
 
     assert 0 == result.exit_code
+    assert f"wrote {len(names)} files to {tmp_path / 'pictures'}; begin with " in result.stdout
     assert {"index.md", "topology.dot", "topology.mmd", "statechart-sip-server.dot"} <= names
 
 

@@ -12,14 +12,15 @@ from hamodel.draw.scene import (
     FAILURE,
     PROTOCOL,
     REPAIR,
-    UNUSED,
     Edge,
     Graph,
     Layout,
     Node,
     Shape,
+    unused_in,
 )
 from hamodel.draw.statechart import statechart, statecharts
+from hamodel.outline import outline
 from tests.draw.sample import lamps
 
 
@@ -64,9 +65,9 @@ def test_a_chart_is_a_value() -> None:
             Edge("off", "broken", ("break, wear_out",), FAILURE),
             Edge("on", "broken", ("break, wear_out",), FAILURE),
             Edge("broken", "off", ("replace",), REPAIR),
-            Edge("on", "off", ("dim",), UNUSED),
+            Edge("on", "off", ("dim", "(not in lamps)"), unused_in("lamps")),
         ),
-        legend=(PROTOCOL, FAILURE, REPAIR, UNUSED),
+        legend=(PROTOCOL, FAILURE, REPAIR, unused_in("lamps")),
         caption=(
             "Drawn for lamp_1; its likes differ by numbers only.",
             "It also remembers:",
@@ -75,6 +76,16 @@ def test_a_chart_is_a_value() -> None:
     )
 
     assert expected == statechart(lamps(), "lamp_1")
+
+
+def test_what_no_rule_fires_says_so() -> None:
+    """An arrow that this system's rules never fire names the system, and the legend says why."""
+    one = Component("it", Step, (Arrow("go", Step.A, Step.B), Arrow("rest", Step.B, Step.A)))
+    system = System((one,), (Rule("it goes", fires=(one.fires("go"),)),), name="small")
+    chart = statechart(system, "it")
+
+    assert ("rest", "(not in small)") == chart.edges[-1].label
+    assert "not in small: no rule fires it" == chart.legend[-1].explained
 
 
 def test_one_chart_for_each_kind() -> None:
@@ -135,7 +146,9 @@ def test_a_long_guard_is_a_note() -> None:
     )
 
     assert [("go", "[note 1]")] == labels(system)
-    assert str(guard) == " ".join(statechart(system, "it").caption[1:])[len("Note 1: ") :]
+    assert ("Note 1:", *(f"  {line}" for line in outline(guard))) == statechart(
+        system, "it"
+    ).caption[1:]
 
 
 def test_a_state_that_is_never_met_is_not_drawn() -> None:

@@ -42,7 +42,7 @@ def test_a_story_is_a_value() -> None:
         "One breaks",
         lifelines=tuple(Node(name, (name,)) for name in ("lamp_1", "lamp_2", "switch")),
         rows=PANELS,
-        legend=(FAILURE, REPAIR, ENVIRONMENT),
+        legend=(PROTOCOL, FAILURE, REPAIR, ENVIRONMENT),
         caption=("Of two lamps.", "The other one lights up."),
     ) == story(lamps(), run(), "One breaks", caption=["Of two lamps."])
 
@@ -69,6 +69,22 @@ def test_a_component_can_be_drawn_within_another() -> None:
         )
         == ladder.rows[2]
     )
+
+
+def test_someone_speaks_for_a_party() -> None:
+    """A message of a party that several offer is drawn at the one that speaks in that step."""
+    ladder = story(
+        lamps(),
+        run(),
+        "x",
+        speaker=lambda step, party: "lamp_1" if (step.rule, party) == SPOKEN else party,
+    )
+
+    assert ["lamp_1", "lamp_2", "switch"] == [node.id for node in ladder.lifelines]
+    assert (Edge("lamp_1", "lamp_2", ("current (230)",), PROTOCOL),) == ladder.rows[2].messages  # type: ignore[union-attr]
+
+
+SPOKEN = ("lamp_2 lights up", "switch")
 
 
 @pytest.mark.parametrize(

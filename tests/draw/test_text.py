@@ -17,6 +17,11 @@ def test_lines_are_wrapped_between_words() -> None:
     assert ("one two", "three", "", "four") == wrapped(["one two three", "", "four"], 8)
 
 
+def test_an_indented_paragraph_stays_so() -> None:
+    """Every line of it begins with as many spaces, of the sort that is not dropped."""
+    assert ("\u00a0\u00a0one", "\u00a0\u00a0two") == wrapped(["  one two"], 6)
+
+
 def test_long_names_are_cut_at_their_joints() -> None:
     """A name that is wider than a line goes on behind an underscore, a point or a hyphen."""
     assert ("media_server_", "of_call_1: no") == wrapped(["media_server_of_call_1: no"], 14)

@@ -9,6 +9,7 @@ import pytest
 
 from hamodel import InputError, ModelError
 from hamodel.draw import write_all
+from hamodel.draw.write import READING
 from tests.draw.sample import dot_or_skip
 from tests.draw.small import ALL, CHART, DRAWN, LADDER
 
@@ -56,10 +57,12 @@ def test_the_index_shows_the_pictures(tmp_path: Path) -> None:
     dot_or_skip()
     write_all((CHART, *ALL[1:]), tmp_path, "A house")
 
-    assert """\
+    assert f"""\
 # A house
 
 Drawn by `hamodel draw`; changes here are lost.
+
+{READING}
 
 ## The deployment
 
