@@ -12,11 +12,10 @@ from hamodel.guide.manifest import Scenario, shipped_manifest
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """One search of a scenario, and how many states the manifest expects; None: it does not say."""
+    """One search of a scenario, of the whole system."""
 
     system: System
     budget: Budget
-    distinct_states: int | None
 
 
 def scenarios() -> dict[str, Scenario]:
@@ -29,19 +28,16 @@ def searches(scenario: Scenario) -> Iterator[Searched]:
     """Yield the searches that a scenario needs: one for each budget of its properties."""
     deployment = load(scenario.deployment, scenario.changes)
     system = build(deployment)
-    expected = {each.property: each.states for each in scenario.expect if each.property}
+    expected = {each.property for each in scenario.expect}
     repairs = None if scenario.repairs == "unlimited" else int(scenario.repairs or 0)
     if scenario.faults:
-        numbers = {number for number in expected.values() if number is not None}
-        number = numbers.pop() if len(numbers) == 1 else None
-        yield Searched(system, parse_budget(scenario.faults, repairs), number)
+        yield Searched(system, parse_budget(scenario.faults, repairs))
         return
-    found: dict[Budget, int | None] = {}
+    found: dict[Budget, None] = {}
     for promise in promises(deployment, system):
         for prop in promise.properties:
             if prop.name in expected:
                 own = prop.judged_under(NO_FAULT)
-                budget = replace(own, repairs=repairs) if scenario.repairs else own
-                found[budget] = expected[prop.name]
-    for budget, number in found.items():
-        yield Searched(system, budget, number)
+                found[replace(own, repairs=repairs) if scenario.repairs else own] = None
+    for budget in found:
+        yield Searched(system, budget)
