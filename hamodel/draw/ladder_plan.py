@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from hamodel.draw.scene import FAILURE, PROTOCOL, Divider, Edge, Ladder, Panel, Style
-from hamodel.draw.text import wrapped
+from hamodel.draw.text import BULLET, wrapped
 
 COLUMN = 188
 """Between two lifelines."""
@@ -168,7 +168,7 @@ def _panel(sheet: _Sheet, panel: Panel) -> None:
         _message(sheet, message, tint)
     width, tallest = COLUMN - 16, 0.0
     for note in panel.notes:
-        marks = "• " if len(note.text) > 1 else ""
+        marks = BULLET if len(note.text) > 1 else ""
         lines = wrapped([marks + text for text in note.text], _letters(width))
         height = LEADING * len(lines) + 8
         tallest = max(tallest, height + GAP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
@@ -147,5 +148,6 @@ def _changed(change: Change, owner: str, lifeline: str) -> str:
     moved = f"{change.before} → {change.after}"
     if change.var == lifeline:
         return moved
-    name = change.var.removeprefix(f"{lifeline}.") if owner == lifeline else change.var
-    return f"{name}: {moved}"
+    if owner == lifeline:
+        return f"{change.var.removeprefix(f'{lifeline}.')}: {moved}"
+    return f"{re.sub(rf'_on_{re.escape(lifeline)}(?![0-9])', '', change.var)}: {moved}"

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from hamodel.expr import TRUE, And, Expr, Or, variables_of
 
 _JOINTS = re.compile(r"(?<=[._-])(?=[^._-])")
 
 
+BULLET = "• "
+"""What a paragraph of a list begins with."""
+
+
 def wrapped(paragraphs: Iterable[str], width: int) -> tuple[str, ...]:
     """
     Return the lines of these paragraphs, none longer than `width` unless a word is.
 
-    A paragraph that is indented is so in each of its lines, by spaces that no renderer drops.
+    A paragraph that is indented is so in each of its lines, by spaces that no renderer drops. A
+    bullet is never alone on its line.
     """
-    lines: list[str] = []
-    for paragraph in paragraphs:
-        indent = "\N{NO-BREAK SPACE}" * (len(paragraph) - len(paragraph.lstrip(" ")))
-        room = width - len(indent)
-        words = [piece for word in paragraph.split() for piece in _pieces(word, room)]
-        lines.extend(
-            indent + line
-            for line in textwrap.wrap(
-                " ".join(words), room, break_on_hyphens=False, break_long_words=False
-            )
-            or [""]
-        )
-    return tuple(lines)
+    return tuple(line for paragraph in paragraphs for line in _wrapped(paragraph, width))
+
+
+def _wrapped(paragraph: str, width: int) -> Iterator[str]:
+    indent = "\N{NO-BREAK SPACE}" * (len(paragraph) - len(paragraph.lstrip(" ")))
+    bullet = BULLET if paragraph.startswith(BULLET) else ""
+    room = width - len(indent or bullet)
+    words = [
+        piece for word in paragraph.removeprefix(bullet).split() for piece in _pieces(word, room)
+    ]
+    lines = textwrap.wrap(" ".join(words), room, break_on_hyphens=False, break_long_words=False)
+    for place, line in enumerate(lines or [""]):
+        yield (indent if place else indent + bullet) + line
 
 
 def _pieces(word: str, width: int) -> list[str]:

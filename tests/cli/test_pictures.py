@@ -71,7 +71,7 @@ def test_a_recording_session_is_drawn_at_its_media_server() -> None:
         for row in shipped_ladder(told).rows
         if isinstance(row, Panel)
         for note in row.notes
-        if any("recording_session_of_call_1_on_" in text for text in note.text)
+        if any("recording_session_of_call_1" in text for text in note.text)
     ]
 
     assert notes

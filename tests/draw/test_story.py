@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hamodel import SearchError, Trace, TraceStep
+from hamodel import Component, Rule, SearchError, Set, System, Trace, TraceStep, Var, trace_of
 from hamodel.draw.scene import (
     ENVIRONMENT,
     FAILURE,
@@ -69,6 +69,20 @@ def test_a_component_can_be_drawn_within_another() -> None:
         )
         == ladder.rows[2]
     )
+
+
+def test_a_name_does_not_repeat_where_it_is_drawn() -> None:
+    """What is on something is named without it where it is drawn on its lifeline."""
+    up = Var("session_on_lamp_1.up", bool)
+    session = Component("session_on_lamp_1", variables=(up,))
+    system = System(
+        (*lamps().components, session), (Rule("it begins", sets=(Set(up, True),)),), name="one"
+    )
+    [row] = story(
+        system, trace_of(system, ["it begins"]), "x", within={"session_on_lamp_1": "lamp_1"}
+    ).rows
+
+    assert (Note("lamp_1", ("session.up: no → yes",)),) == row.notes  # type: ignore[union-attr]
 
 
 def test_someone_speaks_for_a_party() -> None:

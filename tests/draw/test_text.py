@@ -22,6 +22,11 @@ def test_an_indented_paragraph_stays_so() -> None:
     assert ("\u00a0\u00a0one", "\u00a0\u00a0two") == wrapped(["  one two"], 6)
 
 
+def test_a_bullet_is_never_alone() -> None:
+    """What follows a bullet is cut, if it must be, so that it begins on the bullet's line."""
+    assert ("• media_", "server_of_", "call_1: no") == wrapped(["• media_server_of_call_1: no"], 12)
+
+
 def test_long_names_are_cut_at_their_joints() -> None:
     """A name that is wider than a line goes on behind an underscore, a point or a hyphen."""
     assert ("media_server_", "of_call_1: no") == wrapped(["media_server_of_call_1: no"], 14)
