@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hamodel.errors import ModelError, among, members
 from hamodel.expr import TRUE, Expr, Value, Var, checked_guard, checked_name, word
@@ -95,6 +95,17 @@ class Component:
     variables: tuple[Var[Any], ...] = ()
     initial: Enum | None = None
     main: Var[Any] | None = field(init=False, repr=False)
+
+    if TYPE_CHECKING:  # one arrow or variable will do where several can stand
+
+        def __init__(
+            self,
+            name: str,
+            states: type[Enum] | None = ...,
+            arrows: Arrow | Iterable[Arrow] = ...,
+            variables: Var[Any] | Iterable[Var[Any]] = ...,
+            initial: Enum | None = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         checked_name(self.name, "a component")

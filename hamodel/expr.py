@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Generic, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast, overload
 
 from hamodel.errors import ModelError, among
 
@@ -149,6 +149,22 @@ class Var(Generic[E]):
     initial: Value = ...
     volatile: bool = False
     values: tuple[Value, ...] = field(init=False, repr=False, compare=False)
+
+    if TYPE_CHECKING:  # the domain says what the values are: a type checker need not be told
+
+        @overload
+        def __init__(
+            self: Var[int], name: str, domain: range, initial: Value = ..., volatile: bool = ...
+        ) -> None: ...
+        @overload
+        def __init__(
+            self: Var[str], name: str, domain: Instances, initial: Value = ..., volatile: bool = ...
+        ) -> None: ...
+        @overload
+        def __init__(
+            self, name: str, domain: type[E], initial: Value = ..., volatile: bool = ...
+        ) -> None: ...
+        def __init__(self, *_: Any, **__: Any) -> None: ...
 
     def __post_init__(self) -> None:
         checked_name(self.name, "a variable")

@@ -8,11 +8,11 @@ the state before the step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hamodel.component import Firing
 from hamodel.errors import ModelError, SearchError, among, members
@@ -219,6 +219,23 @@ class Rule:
     cost: Mapping[str, int] = field(default_factory=dict)
     cite: str = ""
     family: str = ""
+
+    if TYPE_CHECKING:  # one firing, effect or message will do where several can stand
+
+        def __init__(  # noqa: PLR0913, PLR0917 (a field each)
+            self,
+            name: str,
+            kind: Kind = ...,
+            when: Expr = ...,
+            fires: Firing | Iterable[Firing] = ...,
+            sets: Set | Iterable[Set] = ...,
+            says: Message | Iterable[Message] = ...,
+            takes: tuple[int, int | None] | None = ...,
+            group: str = ...,
+            cost: Mapping[str, int] = ...,
+            cite: str = ...,
+            family: str = ...,
+        ) -> None: ...
 
     def __post_init__(self) -> None:
         checked_name(self.name, "a rule")

@@ -91,7 +91,7 @@ def test_sources_are_one_state_or_several() -> None:
 def test_one_arrow_or_variable_needs_no_tuple() -> None:
     """A single one stands for a tuple of one."""
     arrow = Arrow("break", Lamp.LIT, Lamp.BROKEN)
-    lamp = Component("lamp", Lamp, arrow, SWITCHED)  # type: ignore[arg-type]
+    lamp = Component("lamp", Lamp, arrow, SWITCHED)
 
     assert ((arrow,), (SWITCHED,)) == (lamp.arrows, lamp.variables)
 

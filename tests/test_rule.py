@@ -129,7 +129,7 @@ def test_a_rule_is_its_own_group_and_family_by_default() -> None:
 def test_one_effect_or_message_needs_no_tuple() -> None:
     """A single one, or a list, becomes a tuple."""
     message, effect = Message("BYE", "a", "b"), Set(COUNT, 4)
-    rule = Rule("it happens", sets=[effect], says=message)  # type: ignore[arg-type]
+    rule = Rule("it happens", sets=[effect], says=message)
 
     assert ((effect,), (message,)) == (rule.sets, rule.says)
 

@@ -159,7 +159,7 @@ def test_systems_are_values(seed: int) -> None:
 @given(st.permutations(range(4)))
 def test_a_property_may_read_counters_that_it_is_told_of(order: list[int]) -> None:
     """A counter is no variable of the system; a check that has it lets a property read it."""
-    counters = [Var(f"faults.{i}", range(2)) for i in order]  # type: ignore[var-annotated]
+    counters = [Var(f"faults.{i}", range(2)) for i in order]
 
     for counter in counters:
         SYSTEM.check_property(always("no_fault", counter.is_(0)), counters)
