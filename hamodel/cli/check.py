@@ -35,7 +35,7 @@ def run(options: CheckOptions) -> int:
     for warning in subject.warnings:
         say(f"warning: {warning}")
     searches = planned(subject.system, promises, options.budgets)
-    with watching(searches, verbose=options.verbose) as watch:
+    with watching(searches, jobs=options.jobs, verbose=options.verbose) as watch:
         assessment = assess(
             subject,
             promises,

@@ -13,53 +13,84 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.output import console_for, say
-from hamodel.cli.search import Done, Judged, Message, Progress, Watch
+from hamodel.cli.search import Done, Failed, Judged, Message, Progress, Waiting, Watch
 from hamodel.cli.words import allowed, plural
 from hamodel.engine.check import Search
 
+INTERVAL_S = 30
+"""How often a line says how far the searches are, where there is no terminal."""
+
 
 @contextmanager
-def watching(searches: Sequence[Search], *, verbose: bool) -> Iterator[Watch]:
-    """Yield what to call with messages: a live picture in a terminal, lines with `verbose`."""
+def watching(searches: Sequence[Search], *, jobs: int = 1, verbose: bool) -> Iterator[Watch]:
+    """Yield what to call with messages: a live picture in a terminal, lines elsewhere."""
     console = console_for(sys.stderr)
     if verbose or not console.is_terminal:
-        yield _Lines(searches) if verbose else _silent
+        yield _Lines(searches, jobs, verbose=verbose)
         return
     # Without a thread of its own: a process with threads should not fork.
     with Live(console=console, auto_refresh=False, transient=True) as live:
         yield _Picture(searches, live, console)
 
 
-def _silent(_: Message) -> None:
-    """Say nothing."""
-
-
 class _Lines:
-    """Says a line when a search begins and when it ends."""
+    """
+    Says how many searches there are, and now and then how far they are.
 
-    def __init__(self, searches: Sequence[Search]) -> None:
-        self.searches = searches
+    With `verbose` also when each of them begins and ends.
+    """
+
+    def __init__(self, searches: Sequence[Search], jobs: int, *, verbose: bool) -> None:
+        self.searches, self.verbose = searches, verbose
         self.begun: set[int] = set()
-        self.started = time.monotonic()
-        self.states: dict[int, int] = {}
+        self.going: dict[int, Progress] = {}
+        self.ended = 0
+        self.started = self.said = time.monotonic()
+        if searches:
+            together = min(jobs, len(searches))
+            at_once = f", {together} at once" if together > 1 else ""
+            say(plural(len(searches), "search") + at_once)
 
     def __call__(self, message: Message) -> None:
-        number = message.search
-        budget = self.searches[number].budget
-        if number not in self.begun:
-            self.begun.add(number)
-            say(f"search {number + 1} of {len(self.searches)}: at most {allowed(budget)}")
+        if not isinstance(message, Waiting | Done | Failed):
+            self._begin(message.search)
         match message:
             case Progress():
-                self.states[number] = message.states
-            case Judged():
-                self.states[number] = message.sizes[0]
+                self.going[message.search] = message
+            case Judged(search=number, sizes=(states, _, depth)):
+                self.going[number] = Progress(number, states, depth)
             case Done():
-                spent = time.monotonic() - self.started
-                states = plural(self.states.get(number, 0), "state")
-                say(f"search {number + 1} ended: {states}, {spent:.1f} s since the start")
+                self._end(message.search)
             case _:
                 pass
+        if time.monotonic() - self.said >= INTERVAL_S:
+            self.said = time.monotonic()
+            say(self.line())
+
+    def _begin(self, number: int) -> None:
+        if self.verbose and number not in self.begun:
+            self.begun.add(number)
+            budget = allowed(self.searches[number].budget)
+            say(f"search {number + 1} of {len(self.searches)}: at most {budget}")
+
+    def _end(self, number: int) -> None:
+        self.ended += 1
+        last = self.going.pop(number, Progress(number, 0, 0))
+        if self.verbose:
+            spent = time.monotonic() - self.started
+            states = plural(last.states, "state")
+            say(f"search {number + 1} ended: {states}, {spent:.1f} s since the start")
+
+    def line(self) -> str:
+        """Return how far the searches are, in a line."""
+        spent = time.monotonic() - self.started
+        parts = [
+            f"after {spent:.0f} s {self.ended} of {plural(len(self.searches), 'search')} ended"
+        ]
+        for number, progress in sorted(self.going.items()):
+            states = plural(progress.states, "state")
+            parts.append(f"search {number + 1} has {states}, depth {progress.depth}")
+        return "; ".join(parts)
 
 
 class _Picture:

@@ -11,7 +11,7 @@ import gc
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import TypeAlias
@@ -23,6 +23,9 @@ from hamodel.property import Property
 from hamodel.system import System
 from hamodel.trace import Trace
 from hamodel.verdict import UNDETERMINED, Verdict, VerdictKind
+
+SILENCE_S = 1
+"""After how long without a message it is said that there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,12 @@ class Done:
     search: int
 
 
-Message: TypeAlias = Progress | Judged | Failed | Done
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """No search has said anything for a second."""
+
+
+Message: TypeAlias = Progress | Judged | Failed | Done | Waiting
 Watch: TypeAlias = Callable[[Message], None]
 
 
@@ -100,7 +108,7 @@ class Found:
                     trace=message.trace,
                     premise_witness=message.witness,
                 )
-            case Progress() | Done():
+            case Progress() | Done() | Waiting():
                 pass
 
     def complete(self, searches: Sequence[Search], why: str) -> None:
@@ -139,13 +147,13 @@ def run_searches(
         What a search raises.
     """
     found = Found()
-    forking = processes > 1 and len(searches) > 1
-    forking = forking and "fork" in multiprocessing.get_all_start_methods()
+    forking = processes > 1 and "fork" in multiprocessing.get_all_start_methods()
     run = _in_processes if forking else _in_turn
     try:
-        for message in run(system, searches, limit_states, processes, watch):
-            found.take(searches, message)
-            watch(message)
+        with _masked(signal.SIG_BLOCK) if forking else nullcontext():
+            for message in run(system, searches, limit_states, processes, watch):
+                found.take(searches, message)
+                watch(message)
     except KeyboardInterrupt:
         found.interrupted = True
     found.complete(searches, "interrupted" if found.interrupted else "its process ended early")
@@ -212,7 +220,12 @@ def _without_cycle_collection() -> Iterator[None]:
 def _in_processes(
     system: System, searches: Sequence[Search], limit: int | None, processes: int, _: Watch
 ) -> Iterator[Message]:
-    """Yield the messages of all searches, of which so many go on at once."""
+    """
+    Yield the messages of all searches, of which so many go on at once.
+
+    To be called with Ctrl-C held back: it ends a wait and nothing else, so that no message is
+    lost, and the processes that are started here never get it.
+    """
     context = multiprocessing.get_context("fork")
     waiting = list(enumerate(searches))
     running: dict[Connection, multiprocessing.process.BaseProcess] = {}
@@ -224,11 +237,14 @@ def _in_processes(
                 process = context.Process(
                     target=_child, args=(theirs, system, number, search, limit), daemon=True
                 )
-                with _without_interrupts():
-                    process.start()
+                process.start()
                 theirs.close()
                 running[ours] = process
             yield from _heard(running)
+    except KeyboardInterrupt:
+        while ready := wait(list(running), timeout=0):
+            yield from _received(ready, running)
+        raise
     finally:
         for child in running.values():
             child.terminate()
@@ -239,8 +255,17 @@ def _in_processes(
 def _heard(
     running: dict[Connection, multiprocessing.process.BaseProcess],
 ) -> Iterator[Message]:
-    """Wait for messages and yield them; forget the processes that have ended."""
-    for connection in wait(list(running)):
+    """Wait for messages and yield them; Ctrl-C is possible meanwhile."""
+    with _masked(signal.SIG_UNBLOCK):
+        ready = wait(list(running), timeout=SILENCE_S)
+    yield from _received(ready, running) if ready else (Waiting(),)
+
+
+def _received(
+    ready: Sequence[object], running: dict[Connection, multiprocessing.process.BaseProcess]
+) -> Iterator[Message]:
+    """Yield a message of each of these; forget the processes that have ended."""
+    for connection in ready:
         assert isinstance(connection, Connection)
         try:
             message: Message = connection.recv()
@@ -252,9 +277,9 @@ def _heard(
 
 
 @contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Hold Ctrl-C back; a process that is started meanwhile never gets it, its parent does."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _masked(how: int) -> Iterator[None]:
+    """Hold Ctrl-C back, or let it through, for as long as this lasts."""
+    before = signal.pthread_sigmask(how, {signal.SIGINT})
     try:
         yield
     finally:

@@ -7,13 +7,16 @@ import io
 import multiprocessing.connection
 import os
 import sys
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from hamodel.cli import output, progress, search
-from hamodel.cli.search import Done, Failed, Judged, Progress, run_searches
+from hamodel.cli.search import Done, Failed, Judged, Progress, Waiting, run_searches
 from hamodel.engine.check import Search
 from hamodel.errors import InputError
 from hamodel.system import System
@@ -139,6 +142,80 @@ def test_a_terminal_sees_the_searches_go_on(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert "at most sip-server-crash=2: 1,234 states, depth 7" in stream.getvalue()
     assert "searches ended: 1 of 2" in stream.getvalue()
+
+
+@pytest.mark.parametrize("verbose", [True, False])
+def test_a_pipe_hears_how_far_the_searches_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], verbose: bool
+) -> None:
+    """How many there are at once, then a line each half minute, also if nothing is heard."""
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with progress.watching(SEARCHES, jobs=2, verbose=verbose) as watch:
+        for at, message in (
+            (100.0, Progress(0, 1, 0)),
+            (129.0, Progress(0, 1234, 7)),
+            (131.0, Progress(1, 5, 2)),
+            (140.0, Judged(1, 0, "PROVED", "", (6, 9, 3), None, None)),
+            (150.0, Done(0)),
+            (162.0, Waiting()),
+        ):
+            now[0] = at
+            watch(message)
+    lines = capsys.readouterr().err.splitlines()
+
+    assert "2 searches, 2 at once" == lines[0]
+    assert [
+        (
+            "after 31 s 0 of 2 searches ended; search 1 has 1,234 states, depth 7; "
+            "search 2 has 5 states, depth 2"
+        ),
+        "after 62 s 1 of 2 searches ended; search 2 has 6 states, depth 3",
+    ] == [line for line in lines if line.startswith("after ")]
+    assert verbose == ("search 1 ended: 1,234 states, 50.0 s since the start" in lines)
+    assert (6 if verbose else 3) == len(lines)
+
+
+def test_one_search_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """One search is not several at once, and none is not worth a word."""
+    with progress.watching(SEARCHES[:1], jobs=2, verbose=False):
+        pass
+    with progress.watching((), jobs=2, verbose=False):
+        pass
+
+    assert "1 search\n" == capsys.readouterr().err
+
+
+def test_silence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nothing is heard, the one who watches is told so, and can say how far it is."""
+
+    def slow(*_: object) -> None:
+        time.sleep(0.3)
+
+    monkeypatch.setattr(search, "_child", slow)
+    monkeypatch.setattr(search, "SILENCE_S", 0.05)
+    seen: list[object] = []
+    run_searches(toy_system(), SEARCHES, processes=2, watch=seen.append)
+
+    assert Waiting() in seen
+
+
+def test_ctrl_c_loses_no_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the processes have found by the time of Ctrl-C is kept, although nobody has read it."""
+    waited: list[float | None] = []
+
+    def pressed(connections: list[Connection], timeout: float | None = None) -> Sequence[object]:
+        waited.append(timeout)
+        if len(waited) == 1:
+            time.sleep(1)  # by now both have found everything
+            raise KeyboardInterrupt
+        return multiprocessing.connection.wait(connections, timeout)
+
+    monkeypatch.setattr(search, "wait", pressed)
+    found = run_searches(toy_system(), SEARCHES, processes=2)
+
+    assert found.interrupted
+    assert {"PROVED", "REFUTED"} == {verdict.kind.value for verdict in found.verdicts.values()}
 
 
 def test_a_process_sends_what_it_finds() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hamodel.cli.report_json import read_results
 from tests.tidy.tree import ROOT
 
 TOY = (sys.executable, "-m", "tests.cli.toy_process")
@@ -64,8 +65,9 @@ def test_a_pipe_gets_plain_text() -> None:
     assert "\x1b" not in result.stdout
     assert "new primary knows every session: fails after 3 steps" in result.stdout
     assert (
-        "warning: toy.toml:2 [sip_server.vip_move]: it can affect nothing here\n" == result.stderr
-    )
+        "warning: toy.toml:2 [sip_server.vip_move]: it can affect nothing here\n"
+        "4 searches, 2 at once\n"
+    ) == result.stderr
 
 
 def test_a_terminal_gets_colours_unless_no_color_is_set() -> None:
@@ -109,11 +111,10 @@ def test_a_reader_that_goes_away_is_no_failure() -> None:
     assert "Traceback" not in process.stderr
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_ctrl_c_prints_what_is_known(jobs: str) -> None:
-    """Ctrl-C ends the searches; what was judged is told, the rest is undetermined; status 130."""
+def interrupted(*options: str) -> tuple[int, str, str]:
+    """Run the check that never ends, press Ctrl-C; return the status, stdout and stderr."""
     with subprocess.Popen(
-        [*TOY, "endless", "check", "-v", "--jobs", jobs, "--limit-states", "100000000"],
+        [*TOY, "endless", "check", "-v", "--limit-states", "100000000", *options],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -122,17 +123,38 @@ def test_ctrl_c_prints_what_is_known(jobs: str) -> None:
         start_new_session=True,
     ) as process:
         assert process.stderr is not None
-        waiting = {"search 1 ended", "search 2 of 3"}
+        waiting = {"search 1 ended", "search 2 of "}
         for line in process.stderr:
             waiting = {start for start in waiting if not line.startswith(start)}
             if not waiting:
                 break
         os.killpg(process.pid, signal.SIGINT)
         shown, complaints = process.communicate(timeout=60)
+    return process.returncode, shown, complaints
 
-    assert 130 == process.returncode
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_prints_what_is_known(jobs: str) -> None:
+    """Ctrl-C ends the searches; what was judged is told, the rest is undetermined; status 130."""
+    status, shown, complaints = interrupted("--jobs", jobs)
+
+    assert 130 == status
     assert "SIP-1b   must       PROVED" in shown
     assert "clocks stop: interrupted" in shown
+    assert "Traceback" not in complaints
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_writes_what_is_known(jobs: str, tmp_path: Path) -> None:
+    """After Ctrl-C a report that goes to a file has what was judged, with its runs."""
+    file = tmp_path / "results.json"
+    status, shown, complaints = interrupted("--jobs", jobs, "--format", "json", "--out", str(file))
+    claims = read_results(file.read_text(encoding="utf-8")).claims
+
+    assert (130, "") == (status, shown)
+    assert ["PROVED", "UNDETERMINED"] == [claim["status"] for claim in claims]
+    assert "sip_server_1 crashes" == claims[0]["premise_witness"]["steps"][-1]["rule"]
+    assert "interrupted" == claims[1]["why"]
     assert "Traceback" not in complaints
 
 
