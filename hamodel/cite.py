@@ -72,6 +72,11 @@ class Source:
         return self.heading == ASSUMPTIONS_HEADING
 
 
+def assumption(name: str, text: str, origin: str) -> Source:
+    """Return an assumption by its id, what it says, and where it comes from."""
+    return Source(name, ASSUMPTIONS_HEADING, "assumption", "", text, origin=origin)
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """
@@ -208,13 +213,8 @@ def _claim(entry: Mapping[str, object], place: str) -> Source:
 
 def _assumption(entry: Mapping[str, object], place: str) -> Source:
     _check_keys(entry, place, _ASSUMPTION_KEYS, ())
-    return Source(
-        id=_string(entry, "id", place),
-        heading=ASSUMPTIONS_HEADING,
-        kind="assumption",
-        strength="",
-        text=_string(entry, "text", place),
-        origin=_string(entry, "source", place),
+    return assumption(
+        _string(entry, "id", place), _string(entry, "text", place), _string(entry, "source", place)
     )
 
 

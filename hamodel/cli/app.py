@@ -177,17 +177,19 @@ def explain(
     word: Annotated[
         str,
         typer.Argument(
-            help="A claim, rule, property, parameter, assumption, fault class or error code."
+            help="A claim (or how several begin), rule, property, parameter, table, assumption, "
+            "fault class, error code or word of the glossary."
         ),
     ],
     deployment: Annotated[
         str, typer.Option("--deployment", metavar="DEPLOYMENT", help=DEPLOYMENT)
     ] = "reference",
+    rules: RuleOptions = None,
 ) -> None:
     """Explain a word that hamodel uses."""
     from hamodel.cli.explain import run
 
-    run(word, deployment)
+    run(word, deployment, tuple(rules or ()))
 
 
 @app.command()

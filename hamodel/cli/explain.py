@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
@@ -38,9 +39,9 @@ STATUSES = {
 }
 
 
-def run(asked: str, deployment: str) -> None:
+def run(asked: str, deployment: str, rule_files: Sequence[Path] = ()) -> None:
     """Explain a word, looking for rules and properties in a deployment, then in the shipped."""
-    found = entries(asked, deployment)
+    found = entries(asked, deployment, rule_files)
 
     def draw(console: Console) -> None:
         for place, entry in enumerate(found):
@@ -54,7 +55,7 @@ def run(asked: str, deployment: str) -> None:
     show(draw)
 
 
-def entries(asked: str, deployment: str) -> tuple[Entry, ...]:
+def entries(asked: str, deployment: str, rule_files: Sequence[Path] = ()) -> tuple[Entry, ...]:
     """
     Return what is known of a word.
 
@@ -65,7 +66,7 @@ def entries(asked: str, deployment: str) -> tuple[Entry, ...]:
     """
     known: list[str] = []
     for where in dict.fromkeys((deployment, *shipped())):
-        words, subject = _Words(), read_subject(where)
+        words, subject = _Words(), read_subject(where, (), rule_files)
         _words_of_all(words)
         _words_of(subject, words)
         found = words.find(asked) or tuple(_several(asked, subject))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias
 
+from hamodel.cite import Source, assumption
 from hamodel.errors import HamodelError, InputError
 from hamodel.rule import Rule
 
@@ -19,7 +21,8 @@ def load_rule_file(path: Path) -> Rules:
     """
     Return the function `rules` of a file, guarded: what goes wrong in it names file and line.
 
-    The file's name is the family of its rules.
+    The file's name is the family of its rules. What the file assumes, its table `ASSUMPTIONS` of
+    ids and sentences, is the function's `assumptions`: its rules can cite them.
 
     Raises
     ------
@@ -46,7 +49,22 @@ def load_rule_file(path: Path) -> Rules:
             yield rule
 
     guarded.__name__ = path.stem
+    vars(guarded)["assumptions"] = _assumptions(module, path)
     return guarded
+
+
+def _assumptions(module: ModuleType, path: Path) -> tuple[Source, ...]:
+    table = getattr(module, "ASSUMPTIONS", {})
+    rows = tuple(table.items()) if isinstance(table, dict) else ((table, ""),)
+    for name, text in rows:
+        if not (isinstance(name, str) and re.fullmatch(r"A-[A-Z0-9-]+", name) and text):
+            raise InputError(
+                "HA083",
+                f"ASSUMPTIONS has {name!r:.60}; it is a table of ids and sentences: "
+                "{'A-NAP': 'A recorder may …'}",
+                file=str(path),
+            )
+    return tuple(assumption(name, str(text), f"the rule file {path.name}") for name, text in rows)
 
 
 def _executed(path: Path) -> ModuleType:

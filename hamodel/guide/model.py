@@ -60,13 +60,17 @@ def build(deployment: Deployment, generators: Sequence[Generator] = ()) -> Syste
 
 
 def assemble(parts: Parts, generators: Iterable[Generator]) -> System:
-    """Return the system of these parts with the rules of these families."""
+    """Return the system of these parts with the rules of these families, and what they assume."""
+    families = tuple(generators)
     rules = [
         replace(rule, family=family_of(generator))
-        for generator in generators
+        for generator in families
         for rule in generator(parts)
     ]
-    return System(parts.components, tuple(rules), guide_catalogue(), parts.deployment.name)
+    guide = guide_catalogue()
+    own = [each for family in families for each in getattr(family, "assumptions", ())]
+    sources = replace(guide, sources=(*guide.sources, *own)) if own else guide
+    return System(parts.components, tuple(rules), sources, parts.deployment.name)
 
 
 def family_of(generator: Generator) -> str:

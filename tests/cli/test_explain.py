@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hamodel.cli.explain import entries
@@ -105,3 +107,21 @@ def test_a_guard_stands_below_what_it_is_for() -> None:
         "      - resource_manager_1.recorder_of_call_1 is recorder_1",
         "        and resource_manager_1.believes_recorder_1 is yes",
     ) == text[start + 1 : start + 6]
+
+
+def test_the_words_of_a_rule_file_are_explained(tmp_path: Path) -> None:
+    """With a rule file its family and its own assumptions are words too."""
+    file = tmp_path / "napping.py"
+    file.write_text(
+        "from hamodel import Kind, Rule\n"
+        "ASSUMPTIONS = {'A-NAP': 'A recorder may nap.'}\n"
+        "def rules(parts):\n"
+        "    for name, each in parts.recorders.items():\n"
+        "        yield Rule(f'{name} naps', Kind.FAILURE, fires=each.machine.fires('hang'),\n"
+        "                   cost={'recorder-nap': 1}, cite='A-NAP')\n",
+        encoding="utf-8",
+    )
+    [family], [source] = (entries(word, "reference", [file]) for word in ("napping", "A-NAP"))
+
+    assert "napping, 2 rules" == family.title
+    assert ("A recorder may nap.", "Source: the rule file napping.py") == source.lines[:2]

@@ -8,6 +8,7 @@ import pytest
 
 from hamodel.cli.rule_files import load_rule_file
 from hamodel.errors import HamodelError, InputError
+from hamodel.guide import build, guide_catalogue, load
 
 GOOD = """\
 from __future__ import annotations
@@ -84,3 +85,27 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     """A missing file is an error of its own."""
     with pytest.raises(HamodelError, match=r"HA083 .*No such file"):
         load_rule_file(tmp_path / "none.py")
+
+
+def test_a_file_can_assume_something_of_its_own(tmp_path: Path) -> None:
+    """What stands in its ASSUMPTIONS can be cited by its rules, and is in the model's catalogue."""
+    text = GOOD.replace("A-CRASH", "A-STORM").replace(
+        "for name in parts", "for name in parts.calls"
+    )
+    path = written(tmp_path, f'{text}\n\nASSUMPTIONS = {{"A-STORM": "Storms may come."}}\n')
+    system = build(load("reference"), [load_rule_file(path)])
+
+    assert system.sources is not None
+    assert ("Storms may come.", "the rule file storm.py") == (
+        system.sources["A-STORM"].text,
+        system.sources["A-STORM"].origin,
+    )
+    assert "A-STORM" not in guide_catalogue()
+
+
+@pytest.mark.parametrize("table", ['{"STORM": "x"}', '{"A-STORM": ""}', "3", "{1: 2}"])
+def test_what_is_no_assumption_is_said(tmp_path: Path, table: str) -> None:
+    """An id begins with A-, and says something."""
+    path = written(tmp_path, f"ASSUMPTIONS = {table}\ndef rules(parts):\n    return ()\n")
+    with pytest.raises(InputError, match="HA083 .*ASSUMPTIONS has"):
+        load_rule_file(path)
