@@ -100,6 +100,8 @@ class Assessment:
         Whether Ctrl-C ended it early.
     differences
         How it differs from the manifest; None if it was not compared.
+    not_compared
+        The claims that were left out of that comparison, as the manifest's scenario lacks them.
     """
 
     subject: Subject
@@ -107,6 +109,7 @@ class Assessment:
     budget: str = ""
     interrupted: bool = False
     differences: tuple[str, ...] | None = None
+    not_compared: tuple[str, ...] = ()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
 
     @property

@@ -29,12 +29,25 @@ def scenario_of(options: CheckOptions) -> Scenario | None:
         if same and not options.rule_files:
             return scenario
     if options.expect:
-        raise InputError(
-            "HA085",
-            "the manifest has no scenario with this deployment, --set, --faults and --repairs; "
-            f"it has {among((asked(scenario) for scenario in scenarios), 40) or 'none'}",
-        )
+        raise InputError("HA085", f"--expect cannot compare: {_lacking(options, scenarios)}")
     return None
+
+
+def _lacking(options: CheckOptions, scenarios: Sequence[Scenario]) -> str:
+    """Return why the manifest has no scenario that such a run is, and what can be compared."""
+    deployments = tuple(dict.fromkeys(each.deployment for each in scenarios))
+    if options.deployment not in deployments:
+        return (
+            f"the manifest is about the shipped deployments {among(deployments) or '(none)'}, and "
+            f"{options.deployment!r:.80} is none of them; leave --expect out"
+        )
+    if options.rule_files:
+        return "the manifest has no scenario with --rules; leave one of the two out"
+    near = (asked(each) for each in scenarios if each.deployment == options.deployment)
+    return (
+        "the manifest has no scenario with this --set, --faults and --repairs; "
+        f"for this deployment it has {among(near, 40)}"
+    )
 
 
 def asked(scenario: Scenario) -> str:
@@ -54,7 +67,18 @@ def expected_of(assessment: Assessment, scenario: Scenario) -> Assessment:
 
 def compared(assessment: Assessment, scenario: Scenario, claims: Sequence[str] = ()) -> Assessment:
     """Return the assessment with its differences from a scenario; with claims, theirs alone."""
-    return replace(assessment, differences=tuple(_differences(assessment, scenario, claims)))
+    left_out = [row.source.id for row in assessment.rows if not _is_compared(row, scenario)]
+    if len(left_out) == len(assessment.rows):
+        differences: tuple[str, ...] = ("nothing is compared; the scenario has no such claim",)
+    else:
+        differences = tuple(_differences(assessment, scenario, claims))
+    lacking = tuple(dict.fromkeys(left_out))
+    return replace(assessment, differences=differences, not_compared=lacking)
+
+
+def _is_compared(row: Row, scenario: Scenario) -> bool:
+    """Return whether a scenario is to expect a row: one for some claims has no others."""
+    return row.expected is not None or not scenario.claims or row.source.id in scenario.claims
 
 
 def key_of(row: Row) -> tuple[str, str]:
@@ -80,7 +104,7 @@ def _differences(
     for row in assessment.rows:
         found = found_in(row)
         if row.expected is None:
-            if not scenario.claims or row.source.id in scenario.claims:
+            if _is_compared(row, scenario):
                 yield f"{row.name} is {found.status}; the manifest does not know it"
         elif found != row.expected:
             yield f"{row.name} is {_said(found)}; expected was {_said(row.expected)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hamodel.cli.assess import Assessment, Row
-from hamodel.cli.report_text import beyond_in_words, notes_in_words, totals
+from hamodel.cli.report_text import NOT_COMPARED, beyond_in_words, notes_in_words, totals
 from hamodel.cli.story import Step, Story, facts, stories
 from hamodel.cli.words import plural, spoken
 from hamodel.guide import Status
@@ -36,6 +36,11 @@ def _lines(assessment: Assessment, verbose: bool) -> Iterator[str]:
     for story in (*facts(assessment), *stories(assessment, verbose=verbose)):
         yield from _story(story)
     yield ""
+    yield from _foot(assessment, verbose)
+
+
+def _foot(assessment: Assessment, verbose: bool) -> Iterator[str]:
+    subject = assessment.subject
     for claim, reason in subject.accept.items():
         if claim in assessment.claims:
             status = assessment.claims[claim].value
@@ -48,6 +53,9 @@ def _lines(assessment: Assessment, verbose: bool) -> Iterator[str]:
         yield f"{plural(len(assessment.differences), 'difference')} from the manifest."
         yield ""
         yield from (f"- {escaped(difference)}" for difference in assessment.differences)
+    if assessment.not_compared:
+        yield f"{NOT_COMPARED}: {', '.join(assessment.not_compared)}."
+        yield ""
     yield str(totals(assessment))
 
 

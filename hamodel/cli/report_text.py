@@ -26,6 +26,7 @@ STYLES = {
     Status.WITNESSED: "cyan",
 }
 KIND_STYLES = {Kind.FAILURE: "red", Kind.REPAIR: "green", Kind.ENVIRONMENT: "blue"}
+NOT_COMPARED = "Not compared, as the manifest's scenario does not have them"
 NARROW = 110
 """Below this width what lies beyond stands under the why, not in a column of its own."""
 
@@ -143,6 +144,8 @@ def _foot(assessment: Assessment, verbose: bool) -> Iterator[Text]:
         yield Text(f"Note: {note}")
     if assessment.differences is not None:
         yield from _differences(assessment.differences)
+    if assessment.not_compared:
+        yield Text(f"{NOT_COMPARED}: {', '.join(assessment.not_compared)}.")
     if assessment.interrupted:
         yield Text("Interrupted: what was not judged by then is UNDETERMINED.", style="yellow")
     yield totals(assessment)

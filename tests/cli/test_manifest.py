@@ -11,7 +11,8 @@ import pytest
 from hamodel.cli import expect, regenerate
 from hamodel.cli.assess import Assessment, assess
 from hamodel.cli.expect import compared, expected_of, found_in, scenario_of
-from hamodel.cli.options import CheckOptions, read_budgets
+from hamodel.cli.options import CheckOptions, Format, read_budgets
+from hamodel.cli.reports import report
 from hamodel.cli.subject import Subject
 from hamodel.errors import InputError
 from hamodel.guide.manifest import (
@@ -163,6 +164,62 @@ def test_some_claims_are_compared_alone(pair: Assessment) -> None:
     scenario = replace(BARE, expect=(Expected("DUP-1", "", "PROVED"), *map(found_in, pair.rows)))
 
     assert () == compared(expected_of(pair, scenario), scenario, ("SIP",)).differences
+
+
+def test_what_a_scenario_lacks_is_said_to_be_left_out(pair: Assessment) -> None:
+    """A scenario for some claims is compared for those; the others are named, and no difference."""
+    rows = [found_in(row) for row in pair.rows if row.source.id == "SIP-1b"]
+    scenario = replace(BARE, claims=("SIP-1b",), expect=tuple(rows))
+    same = compared(expected_of(pair, scenario), scenario)
+    others = ("META-1", "SIP-1c", "RM-1", "MS-1", "MS-5", "REC-4")
+
+    assert ((), others, 0) == (same.differences, same.not_compared, same.exit_status)
+    for form in (Format.TEXT, Format.MARKDOWN):
+        said = f"Not compared, as the manifest's scenario does not have them: {', '.join(others)}."
+        assert said in report(same, form)
+
+
+def test_to_compare_nothing_is_a_difference(pair: Assessment) -> None:
+    """A comparison in which nothing was compared is no pass."""
+    rows = tuple(row for row in pair.rows if row.source.id == "SIP-1c")
+    scenario = replace(BARE, claims=("SIP-1b",))
+    nothing = compared(replace(pair, rows=rows), scenario, ("SIP-1c",))
+
+    assert ("nothing is compared; the scenario has no such claim",) == nothing.differences
+    assert 1 == nothing.exit_status
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            CheckOptions("my.toml", expect=True),
+            "about the shipped deployments reference, and 'my.toml' is none of them",
+        ),
+        (
+            CheckOptions("reference", rule_files=(Path("storm.py"),), expect=True),
+            "no scenario with --rules",
+        ),
+        (
+            CheckOptions("reference", changes=("a.b=2",), expect=True),
+            (
+                "no scenario with this --set, --faults and --repairs; for this deployment it has "
+                "'reference', 'reference --set sip_server.replication=lagging "
+                "--faults sip-server=1 --repairs unlimited'"
+            ),
+        ),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    monkeypatch: pytest.MonkeyPatch, options: CheckOptions, said: str
+) -> None:
+    """HA085 says why the manifest has nothing for such a run, and what it has."""
+    monkeypatch.setattr(expect, "shipped_manifest", lambda: (BARE, EXAMPLE))
+    with pytest.raises(InputError) as caught:
+        scenario_of(options)
+
+    assert str(caught.value).startswith("HA085 --expect cannot compare: ")
+    assert said in str(caught.value)
 
 
 def test_regenerating_keeps_what_is_written_by_hand(
