@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hamodel.cli.app import app
+from hamodel.cli.explain import entries
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -69,6 +70,18 @@ def test_commands_run_as_written(
         printed = capsys.readouterr().out.splitlines()
 
     assert [] == [line for line in shown(text) if line not in printed]
+
+
+def test_what_the_documentation_explains_is_known() -> None:
+    """Every `hamodel explain WORD` in a sentence names a word that is known."""
+    found = {
+        word
+        for page in PAGES
+        for word in re.findall(r"`hamodel explain ([^`]+)`", page.read_text(encoding="utf-8"))
+    }
+
+    for word in found - {"WORD", "PARAMETER", "NAME"}:
+        assert entries(word, "reference"), word
 
 
 def test_rule_files_type_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -175,7 +175,7 @@ def rules_(
 @app.command()
 def explain(
     word: Annotated[
-        str,
+        list[str],
         typer.Argument(
             help="A claim (or how several begin), rule, property, parameter, table, assumption, "
             "fault class, error code or word of the glossary."
@@ -189,7 +189,7 @@ def explain(
     """Explain a word that hamodel uses."""
     from hamodel.cli.explain import run
 
-    run(word, deployment, tuple(rules or ()))
+    run(" ".join(word), deployment, tuple(rules or ()))
 
 
 @app.command()

@@ -380,6 +380,13 @@ def test_explain_knows_properties(monkeypatch: pytest.MonkeyPatch) -> None:
         assert said in invoked("explain", other).stdout
 
 
+def test_explain_takes_several_words_as_one() -> None:
+    """A word of the glossary that is two need not be quoted."""
+    assert (
+        "premise witness: a word of the glossary" in invoked("explain", "premise", "witness").stdout
+    )
+
+
 def test_explain_refuses_a_long_word_briefly() -> None:
     """A word of any length makes one line."""
     refused(invoked("explain", "x" * 100_000), "HA080")

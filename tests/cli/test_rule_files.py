@@ -107,5 +107,5 @@ def test_a_file_can_assume_something_of_its_own(tmp_path: Path) -> None:
 def test_what_is_no_assumption_is_said(tmp_path: Path, table: str) -> None:
     """An id begins with A-, and says something."""
     path = written(tmp_path, f"ASSUMPTIONS = {table}\ndef rules(parts):\n    return ()\n")
-    with pytest.raises(InputError, match="HA083 .*ASSUMPTIONS has"):
+    with pytest.raises(InputError, match=r"HA083 .*ASSUMPTIONS has"):
         load_rule_file(path)
