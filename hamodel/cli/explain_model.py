@@ -89,10 +89,11 @@ def _property_lines(prop: Property) -> Iterator[str]:
         yield f"  Observers: {among(prop.observers)}"
         yield f"  Not compared: {among(prop.hide) or 'nothing'}"
     else:
-        yield from _guarded("  What is judged", prop.expr)
+        judged = "  What follows" if prop.modality is Modality.LEADS_TO else "  What is judged"
+        yield from _guarded(judged, prop.expr)
         for given, expr in prop.also:
             yield from _guarded("  Premise", given)
-            yield from _guarded("  What is judged", expr)
+            yield from _guarded(judged, expr)
     if prop.fair:
         yield f"  Fair beyond the protocol: {among(prop.fair)}"
     if prop.budget is not None:

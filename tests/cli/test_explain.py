@@ -109,6 +109,13 @@ def test_a_guard_stands_below_what_it_is_for() -> None:
     ) == text[start + 1 : start + 6]
 
 
+def test_what_follows_stands_below_the_premise() -> None:
+    """A property that leads to something says what, for each of its premises."""
+    text = said("hot_standby_takes_over")
+
+    assert 2 == text.count("  Premise:") == text.count("  What follows:")
+
+
 def test_the_words_of_a_rule_file_are_explained(tmp_path: Path) -> None:
     """With a rule file its family and its own assumptions are words too."""
     file = tmp_path / "napping.py"
