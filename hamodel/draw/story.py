@@ -27,7 +27,7 @@ Speaker: TypeAlias = Callable[[TraceStep, str], str]
 
 LOOPS = "From here on, again and again:"
 STAYS = "And here it stays, for ever."
-FORKS = "Two continuations part here:"
+FORKS = "Here the runs with the failure and without it part; this is one of them:"
 
 
 def story(
