@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -43,10 +44,15 @@ def _lacking(options: CheckOptions, scenarios: Sequence[Scenario]) -> str:
         )
     if options.rule_files:
         return "the manifest has no scenario with --rules; leave one of the two out"
-    near = (asked(each) for each in scenarios if each.deployment == options.deployment)
+    budgets = options.budgets
+    this = Scenario(
+        "", options.deployment, options.changes, budgets.faults_text, budgets.repairs_text
+    )
+    known = [asked(each) for each in scenarios if each.deployment == options.deployment]
+    near = difflib.get_close_matches(asked(this), known, n=3, cutoff=0)
     return (
-        "the manifest has no scenario with this --set, --faults and --repairs; "
-        f"for this deployment it has {among(near, 40)}"
+        "the manifest has no scenario with this --set, --faults and --repairs; near to it: "
+        f"{among(near)}"
     )
 
 

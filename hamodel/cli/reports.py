@@ -10,7 +10,7 @@ from hamodel.cli.output import drawn
 
 
 def report(assessment: Assessment, form: Format, *, verbose: bool = False) -> str:
-    """Return a report as text without colours and without a limit on its width."""
+    """Return a report as text without colours; a table for people has a limit on its width."""
     match form:
         case Format.TEXT:
             return text_report(assessment, verbose=verbose)
@@ -29,7 +29,7 @@ def report(assessment: Assessment, form: Format, *, verbose: bool = False) -> st
 
 
 def text_report(assessment: Assessment, *, verbose: bool = False, width: int | None = None) -> str:
-    """Return the report for people, as it looks in a terminal so wide, or without a limit."""
+    """Return the report for people, as it looks in a terminal so wide, or in none."""
     from hamodel.cli.report_text import print_assessment
 
     def draw(console: Console) -> None:

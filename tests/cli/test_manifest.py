@@ -203,7 +203,7 @@ def test_to_compare_nothing_is_a_difference(pair: Assessment) -> None:
         (
             CheckOptions("reference", changes=("a.b=2",), expect=True),
             (
-                "no scenario with this --set, --faults and --repairs; for this deployment it has "
+                "no scenario with this --set, --faults and --repairs; near to it: "
                 "'reference', 'reference --set sip_server.replication=lagging "
                 "--faults sip-server=1 --repairs unlimited'"
             ),

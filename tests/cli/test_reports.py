@@ -46,7 +46,7 @@ def test_nothing_is_cut(pair: Assessment, width: int) -> None:
 
 
 def test_the_text_tells_everything(pair: Assessment) -> None:
-    """Table, story, scope, accepted weaknesses and totals are there, one line each when piped."""
+    """Table, story, scope, accepted weaknesses and totals are there, a line each."""
     lines = text_report(pair, verbose=True).splitlines()
 
     assert "claim    strength   verdict          states   why" in " ".join(lines)
