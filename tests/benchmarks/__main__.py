@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hamodel.errors import HamodelError
-from tests.benchmarks import agreement, bars, manifest, planted
+from tests.benchmarks import agreement, bars, manifest, planted, reachable
 from tests.benchmarks.mutants import Log, Noticed, Outcome, again, base_of, campaign
 from tests.benchmarks.mutants_table import (
     FILE,
@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("which", choices=["agreement"])
     compare.add_argument("--systems", type=int, default=500, help="of 100 states or more")
     compare.add_argument("--seconds", type=int, default=1_200, help="for the scenarios")
+    compare.add_argument(
+        "--states", type=int, default=agreement.STATES_EACH_MAX, help="of each search of a scenario"
+    )
     compare.add_argument("--write", action="store_true", help=f"write {agreement.FILE.name}")
     compare.set_defaults(command=agreement.command)
 
@@ -71,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     expect.add_argument("--only", action="append", default=[], metavar="SCENARIO")
     expect.add_argument("--write", action="store_true", help="write the manifest")
     expect.set_defaults(command=manifest.command)
+
+    count = commands.add_parser("reachable", help="count the states of each whole model")
+    count.add_argument("--write", action="store_true", help=f"write {reachable.FILE.name}")
+    count.set_defaults(command=reachable.command)
 
     plant = commands.add_parser("planted", help="shrunk and shortest lengths of planted bugs")
     plant.add_argument("--seeds", type=int, default=20, help="0 to this less one; none chosen")

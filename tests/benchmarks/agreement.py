@@ -30,7 +30,7 @@ def command(chosen: argparse.Namespace) -> int:
     for reading in READINGS:
         its = campaign(chosen.systems, reading=reading)
         print_random(reading, its)
-        rows = list(scenario_rows(reading, chosen.seconds))
+        rows = list(scenario_rows(reading, chosen.seconds, chosen.states))
         print_scenarios(rows)
         found["readings"][reading] = {
             "random": {key: value for key, value in its.items() if key != "seconds"},

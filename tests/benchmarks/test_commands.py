@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from hamodel import Budget
+from hamodel.guide import build, load, shipped
 from hamodel.guide.manifest import Expected, Scenario, read_manifest, write_manifest
-from tests.benchmarks import agreement, bars, manifest
+from tests.benchmarks import agreement, bars, manifest, reachable
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.bars import Bar, report, run, status
 from tests.benchmarks.planted import row
@@ -101,16 +104,16 @@ def test_manifest_says_what_differs_and_writes_it(
 ) -> None:
     """A wrong count is printed with the right one, and gone once it is written."""
     file = tmp_path / "manifest.toml"
-    file.write_text(write_manifest([scenario(states=1)]), encoding="utf-8")
+    file.write_text(write_manifest([scenario(states=7)]), encoding="utf-8")
 
     assert 1 == manifest.regenerate(file, write=True)
-    assert "RM-2 remaining_resource_manager_accepts_requests: REFUTED, 1 states" in (
+    assert "RM-2 remaining_resource_manager_accepts_requests: REFUTED, 7 states" in (
         capsys.readouterr().out
     )
     assert 0 == manifest.regenerate(file)
     assert 0 == manifest.regenerate(file, ("another",))
     [kept] = read_manifest(file.read_text(encoding="utf-8"))
-    assert 1 < (kept.expect[0].states or 0)
+    assert 1 == kept.expect[0].states
 
 
 def test_a_disagreement_is_exit_1(
@@ -133,7 +136,7 @@ def test_a_disagreement_is_exit_1(
         monkeypatch.setattr(agreement, "campaign", lambda *_, **__: random)
         monkeypatch.setattr(agreement, "first_systems", lambda _: [])
         monkeypatch.setattr(agreement, "scenario_rows", lambda *_, found=rows: found)
-        chosen = argparse.Namespace(systems=1, seconds=1, write=False)
+        chosen = argparse.Namespace(systems=1, seconds=1, states=200, write=False)
 
         assert bool(wrong) == agreement.command(chosen)
         assert "1 searches, 1 of them whole, 9 states" in capsys.readouterr().out
@@ -167,3 +170,15 @@ def test_the_committed_agreement_holds_for_the_first_systems() -> None:
 def test_the_commit_is_named() -> None:
     """A result says which commit it is of."""
     assert 12 <= len(commit().split()[0])
+
+
+def test_sizes_of_whole_models_are_written_and_read() -> None:
+    """The committed file has both shipped deployments; the smallest of its searches is redone."""
+    sizes = tomllib.loads(reachable.FILE.read_text(encoding="utf-8"))
+    system = build(load("reference"))
+    budget = Budget({"resource-manager-crash": 1})
+
+    assert set(shipped()) == set(sizes)
+    assert 4 <= min(map(len, sizes.values()))
+    assert sizes["reference"][str(budget)] == reachable.size(system, budget)
+    assert sizes == tomllib.loads(reachable.written(sizes))

@@ -56,7 +56,7 @@ def test_lagging_replication_is_told_and_replayed(story: Path) -> None:
 
 def test_a_story_is_drawn(story: Path, tmp_path: Path) -> None:
     """A saved story becomes a ladder beside the statecharts."""
-    status, _, said = invoked("draw", "reference", "--out", str(tmp_path), "--story", str(story))
+    status, said, _ = invoked("draw", "reference", "--out", str(tmp_path), "--story", str(story))
 
     assert 0 == status
     assert "index.md" in said
