@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +35,7 @@ class Doors(TyperGroup):
         from hamodel.errors import HamodelError
 
         prepare_streams()
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)
         except HamodelError as error:

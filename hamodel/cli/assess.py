@@ -166,7 +166,7 @@ def assess(
     budgets = budgets or Budgets()
     found = run_searches(
         subject.system,
-        planned(subject.system, promises, budgets),
+        planned(subject.system, promises, budgets, among=subject.promises),
         limit_states=limit_states,
         processes=processes,
         watch=watch,
@@ -189,16 +189,31 @@ def _replaced(budgets: Budgets) -> str:
 
 
 def planned(
-    system: System, promises: Sequence[Promise], budgets: Budgets, *, in_cones: bool = True
+    system: System,
+    promises: Sequence[Promise],
+    budgets: Budgets,
+    *,
+    in_cones: bool = True,
+    among: Sequence[Promise] = (),
 ) -> tuple[Search, ...]:
-    """Return the searches that these promises need: first those within their assumptions."""
+    """
+    Return the searches that these promises need: first those within their assumptions.
+
+    `among` are all the promises of the deployment, where these are some of them.
+    """
+    wanted = _budgeted(promises, budgets)
+    return searches_for(system, wanted, in_cones=in_cones, among=_budgeted(among, budgets))
+
+
+def _budgeted(promises: Sequence[Promise], budgets: Budgets) -> list[tuple[Property, Budget]]:
+    """Return each property that is searched, with its budget, and with the one beyond."""
     searched = [
         prop for promise in promises if _is_searched(promise) for prop in promise.properties
     ]
     wanted = [(prop, budget_of(prop, budgets)) for prop in searched]
     if not budgets.given:
         wanted += [(prop, prop.beyond) for prop in searched if prop.beyond is not None]
-    return searches_for(system, wanted, in_cones=in_cones)
+    return wanted
 
 
 def budget_of(prop: Property, budgets: Budgets) -> Budget:

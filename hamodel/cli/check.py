@@ -34,7 +34,7 @@ def run(options: CheckOptions) -> int:
     scenario = scenario_of(options)
     for warning in subject.warnings:
         say(f"warning: {warning}")
-    searches = planned(subject.system, promises, options.budgets)
+    searches = planned(subject.system, promises, options.budgets, among=subject.promises)
     with watching(searches, jobs=options.jobs, verbose=options.verbose) as watch:
         assessment = assess(
             subject,

@@ -27,6 +27,7 @@ _CLAIM_KEYS = (
     "premise_witness",
     "trace",
     "expected",
+    "beyond",
 )
 
 
@@ -36,6 +37,10 @@ def json_report(assessment: Assessment) -> str:
         "schema": SCHEMA,
         "deployment": assessment.subject.name,
         "scope": assessment.subject.scope,
+        "changes": list(assessment.subject.changes),
+        "rule_files": list(assessment.subject.rule_files),
+        "budget": assessment.budget,
+        "interrupted": assessment.interrupted,
         "claims": [_row(row) for row in assessment.rows],
     }
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
@@ -58,6 +63,19 @@ def _row(row: Row) -> dict[str, Any]:
         "premise_witness": _trace(verdict.premise_witness if verdict is not None else None),
         "trace": _trace(verdict.trace if verdict is not None else None),
         "expected": _expected(row),
+        "beyond": _beyond(row),
+    }
+
+
+def _beyond(row: Row) -> dict[str, Any] | None:
+    if row.beyond is None:
+        return None
+    return {
+        "budget": str(row.beyond.budget),
+        "verdict": row.beyond.kind.value,
+        "why": row.beyond.why,
+        "distinct_states": row.beyond.distinct_states,
+        "trace": _trace(row.beyond.trace),
     }
 
 

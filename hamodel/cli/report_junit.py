@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from hamodel.cli.assess import Assessment, Row
@@ -18,6 +19,9 @@ def junit_report(assessment: Assessment) -> str:
     """
     told = {story.row.name: story for story in stories(assessment) if story.row is not None}
     suite = ET.Element("testsuite", name=f"hamodel {assessment.subject.name}")
+    properties = ET.SubElement(suite, "properties")
+    for name, value in _asked(assessment):
+        ET.SubElement(properties, "property", name=name, value=value)
     counts = {"failure": 0, "error": 0, "skipped": 0}
     for row in assessment.rows:
         case = ET.SubElement(
@@ -37,6 +41,16 @@ def junit_report(assessment: Assessment) -> str:
     suite.set("skipped", str(counts["skipped"]))
     ET.indent(suite)
     return ET.tostring(suite, encoding="unicode", xml_declaration=False) + "\n"
+
+
+def _asked(assessment: Assessment) -> Iterator[tuple[str, str]]:
+    """Yield what was asked for, so that two runs with other settings are not taken for one."""
+    subject = assessment.subject
+    yield "scope", subject.scope
+    yield from (("set", change) for change in subject.changes)
+    yield from (("rules", file) for file in subject.rule_files)
+    if assessment.budget:
+        yield "budget", assessment.budget
 
 
 def _outcome(row: Row) -> str:

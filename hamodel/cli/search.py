@@ -291,6 +291,7 @@ def _child(
 ) -> None:
     """Carry out one search in a process of its own."""
     gc.disable()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for message in _work(system, number, search, limit, connection.send):
         connection.send(message)
     connection.close()

@@ -112,9 +112,18 @@ class Search:
 
 
 def searches_for(
-    system: System, wanted: Iterable[tuple[Property, Budget]], *, in_cones: bool
+    system: System,
+    wanted: Iterable[tuple[Property, Budget]],
+    *,
+    in_cones: bool,
+    among: Iterable[tuple[Property, Budget]] = (),
 ) -> tuple[Search, ...]:
-    """Return the searches that judge each property under its budget; each property once in one."""
+    """
+    Return the searches that judge each property under its budget; each property once in one.
+
+    What is `among` besides is not judged, but a search is shared as if it were: how many states a
+    property takes does not depend on what else is asked for.
+    """
     by_budget: dict[Budget, dict[Property, None]] = {}
     for prop, budget in wanted:
         by_budget.setdefault(budget, {})[prop] = None
@@ -122,10 +131,12 @@ def searches_for(
         return tuple(Search(budget, tuple(props)) for budget, props in by_budget.items())
     influences = Influences(system)
     searches = []
+    among = tuple(among)
     for budget, props in by_budget.items():
         counters = [var.name for var in budget.counters]
         cones = {prop: influences.cone(prop, counters) for prop in props}
-        host = gathered(cones.values())
+        others = (influences.cone(prop, counters) for prop, its in among if its == budget)
+        host = gathered((*cones.values(), *others))
         together: dict[Cone, list[Property]] = {}
         for prop, cone in cones.items():
             together.setdefault(host[cone], []).append(prop)

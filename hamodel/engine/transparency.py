@@ -69,7 +69,8 @@ def compare(exploration: Exploration, prop: Property) -> Finding:
             return finding
     note = f"here the premise holds, and this can happen: {judge.name(steps[0][1])}"
     witness = exploration.trace_to(steps[0][0], note)
-    why = f"no observer can tell: {plural(len(pairs), 'step')} of the fault compared"
+    where = plural(len(pairs), "state")
+    why = f"no observer can tell: the runs with the fault and without it compared from {where}"
     return Finding(PROVED, why, None, witness)
 
 

@@ -159,7 +159,7 @@ def test_facts_are_all_told() -> None:
     pair = assess(subject, subject.promises)
     [claim] = read_results(report(pair, Format.JSON)).claims
 
-    assert "2 facts about the model: one is so (and 1 more)" in text_report(pair)
+    assert "2 facts about the model: one is so (and 1 more)" in text_report(pair, width=120)
     assert "two is so" not in text_report(pair)
     assert "  it is so: two is so" in text_report(pair, verbose=True).splitlines()
     assert "it is so: two is so" in report(pair, Format.MARKDOWN)

@@ -43,7 +43,8 @@ def test_shipped_load(name: str) -> None:
     assert () == deployment.warnings
     assert ["MS-1"] == list(deployment.accept)
     assert 8 == len(deployment.hosts_in_scope)
-    assert "1 call, 2 Media Servers, 2 recorders, 1 start a call" == deployment.scope_sentence
+    scope = "1 call, 2 Media Servers, 2 recorders, 1 recording start a call"
+    assert scope == deployment.scope_sentence
 
 
 def test_reference() -> None:
@@ -153,7 +154,7 @@ def test_instances_in_scope() -> None:
     assert ("recorder_1", "recorder_2") == deployment.recorder_groups["a"]
     assert "recorder_3" == deployment.recorder_groups["b"][0]
     assert "recorder_7" == deployment.recorder_groups["b"][-1]
-    assert "2 calls, 1 of 2 Media Servers, 3 of 7 recorders, 1 start a call" == (
+    assert "2 calls, 1 of 2 Media Servers, 3 of 7 recorders, 1 recording start a call" == (
         deployment.scope_sentence
     )
     kinds = ("sip_server", "resource_manager", "media_server", "recorder", "t_lib_client")

@@ -26,7 +26,7 @@ def test_small_single_site() -> None:
     """Two hosts, a single Resource Manager, one Media Server, one recorder."""
     found = example("small-single-site")
 
-    assert "2 calls, 1 Media Server, 1 recorder, 1 start a call" == found.scope_sentence
+    assert "2 calls, 1 Media Server, 1 recorder, 1 recording start a call" == found.scope_sentence
     assert {
         "host_1": ("sip_server_1", "resource_manager_1", "media_server_1"),
         "host_2": ("sip_server_2", "recorder_1"),
@@ -63,7 +63,7 @@ def test_trading_floor() -> None:
     """Two sites, two recorder groups of two vendors, duplication with fixed targets."""
     found = example("trading-floor")
 
-    assert "2 calls, 2 Media Servers, 3 recorders, 1 start a call" == found.scope_sentence
+    assert "2 calls, 2 Media Servers, 3 recorders, 1 recording start a call" == found.scope_sentence
     assert ("sip_server_1", "resource_manager_1", "media_server_1", "vendor_a") == (
         found.sites["london_a"]
     )
@@ -98,7 +98,7 @@ def test_private_edition_big() -> None:
     """Twelve Media Servers and eight recorders, three of each in scope, and a T-lib client."""
     found = example("private-edition-big")
 
-    assert "2 calls, 3 of 12 Media Servers, 3 of 8 recorders, 1 start a call" == (
+    assert "2 calls, 3 of 12 Media Servers, 3 of 8 recorders, 1 recording start a call" == (
         found.scope_sentence
     )
     assert ("media_server_1", "media_server_2", "media_server_3") == found.media_servers

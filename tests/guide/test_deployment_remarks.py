@@ -135,3 +135,14 @@ def test_changes_are_noted() -> None:
     assert "--set [resource_manager.drain]: has no effect yet; it awaits timers." == str(
         found.notes[0]
     )
+
+
+def test_a_host_with_all_of_a_kind_is_warned_of() -> None:
+    """A pair on one host is none when the host is lost; a single instance is no pair."""
+    both = 'host_1 = ["sip_server_1", "sip_server_2"]\nhost_2 = ["resource_manager_1"]\n'
+    [warning] = loads(f'name = "x"\n[hosts]\n{both}').warnings
+
+    assert "hosts.host_1" == warning.key
+    assert "has all SIP Servers that are in scope: none is left when it is lost." == warning.text
+    single = both.replace(', "sip_server_2"', "")
+    assert () == loads(f'name = "x"\n[sip_server]\npair = "single"\n[hosts]\n{single}').warnings

@@ -68,7 +68,22 @@ def warnings(deployment: Deployment, draft: Draft) -> tuple[Note, ...]:
         for key in draft.places
         if key in idle
     ]
-    return (*deployment.warnings, *found)
+    return (*deployment.warnings, *found, *_common_hosts(deployment, draft))
+
+
+def _common_hosts(deployment: Deployment, draft: Draft) -> Iterator[Note]:
+    """Yield a warning for each host that has all instances of a kind of which there are several."""
+    kinds = (
+        ("SIP Servers", deployment.sip_servers),
+        ("Resource Managers", deployment.resource_managers),
+        ("Media Servers", deployment.media_servers),
+        ("recorders", deployment.recorders),
+    )
+    for host, members in deployment.hosts_in_scope.items():
+        for kind, instances in kinds:
+            if len(instances) > 1 and set(instances) <= set(members):
+                text = f"has all {kind} that are in scope: none is left when it is lost."
+                yield _note(draft, ("hosts", host), text)
 
 
 def _note(draft: Draft, key: Key, text: str) -> Note:

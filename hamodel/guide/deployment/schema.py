@@ -192,13 +192,13 @@ class Deployment(Table, frozen=True, kw_only=True):
     @property
     def scope_sentence(self) -> str:
         """What a search covers, of what is installed: `2 calls, 3 of 12 Media Servers, …`."""
-        scope = self.scope
+        scope, starts = self.scope, self.scope.starts_per_call
         return ", ".join(
             (
                 _amount(scope.calls, scope.calls, "call"),
                 _amount(scope.media_servers, self.installed("media_server"), "Media Server"),
                 _amount(scope.recorders, self.installed("recorder"), "recorder"),
-                _amount(scope.starts_per_call, scope.starts_per_call, "start") + " a call",
+                _amount(starts, starts, "recording start") + " a call",
             )
         )
 
