@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,7 +34,6 @@ class Doors(TyperGroup):
         from hamodel.errors import HamodelError
 
         prepare_streams()
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             return super().invoke(ctx)
         except HamodelError as error:

@@ -186,3 +186,22 @@ def test_the_package_is_a_command_too(tmp_path: Path) -> None:
     )
 
     assert result.stdout.startswith("hamodel ")
+
+
+def test_a_polite_end_is_taken_as_ctrl_c() -> None:
+    """SIGTERM ends `hamodel check` as Ctrl-C does: what is known is told, status 130."""
+    command = [sys.executable, "-m", "hamodel", "check", "--claim", "MS-2", "--jobs", "1", "-v"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("search 1 of "):
+                break
+        process.terminate()
+        shown, complaints = process.communicate(timeout=60)
+
+    assert 130 == process.returncode
+    assert "MS-2" in shown
+    assert "UNDETERMINED" in shown
+    assert "Traceback" not in complaints
