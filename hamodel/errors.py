@@ -64,6 +64,9 @@ _COMMAND = {
     "HA083": "a rule file cannot be loaded",
     "HA084": "a tool that is needed is not installed",
     "HA085": "the manifest cannot be read",
+    "HA086": "a rule of a rule file can never happen",
+    "HA087": "a rule of a rule file moves what the file does not declare that it touches",
+    "HA088": "a recorder strategy is named whose code is not loaded",
 }
 
 CODES: Mapping[str, str] = MappingProxyType({**_LANGUAGE, **_SEARCH, **_INPUT, **_COMMAND})

@@ -14,15 +14,18 @@ CLAIMS = "Only this claim (SIP-1b), or all that begin so (SIP-1, SIP); may be gi
 FAULTS = "Judge every property under this budget instead: N, class=N,… or unlimited."
 REPAIRS = "How many repairs may happen: N or unlimited."
 CHANGES = "Change a parameter of the deployment: resource_manager.mode=single."
-RULES = "A Python file of yours that defines rules(parts)."
+RULES = "Shipped rules by name (split_brain), or a Python file of yours; it is run."
 DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
+FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
+READINGS = "Say which claims depend on what the guide leaves open, and what to ask the vendor."
+VARY = "What is varied: recorders=1..6, media_servers=1..4, or any whole number's key."
 FORMATS = f"[{'|'.join(form.value for form in Format)}]"
 
 WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLOYMENT)]
 ChangeOptions = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=CHANGES)
 ]
-RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="FILE", help=RULES)]
+RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="NAME", help=RULES)]
 
 
 class Doors(TyperGroup):
@@ -80,9 +83,13 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
     repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Tell only what the rules change, and how.")
+    ] = False,
     expect: Annotated[
         bool, typer.Option("--expect", help="Compare with the manifest; exit 1 if it differs.")
     ] = False,
+    readings: Annotated[bool, typer.Option("--readings", help=READINGS)] = False,
     form: Annotated[
         str, typer.Option("--format", metavar=FORMATS, help="How the report is written.")
     ] = Format.TEXT.value,
@@ -118,6 +125,81 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
         traces,
         limit_states,
         jobs,
+        verbose,
+    )
+    if readings:
+        from hamodel.cli.readings import run as read
+
+        raise typer.Exit(read(options))
+    if diff:
+        from hamodel.cli.diff import run as compare
+
+        raise typer.Exit(compare(options))
+    raise typer.Exit(run(options))
+
+
+@app.command()
+def impact(
+    deployment: WhereArgument = "reference",
+    fail: Annotated[list[str] | None, typer.Option("--fail", metavar="NAME", help=FAIL)] = None,
+    faults: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=2, help="How many failures: 1 or 2.")
+    ] = None,
+    changes: ChangeOptions = None,
+    rules: RuleOptions = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
+    ] = Format.TEXT.value,
+    limit_states: Annotated[
+        int, typer.Option(metavar="N", help="Cut each search short at so many states.")
+    ] = 2_000_000,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell the shortest run for each outcome.")
+    ] = False,
+) -> None:
+    """Say what each failure, or each two, does to a call that is up and recorded."""
+    from hamodel.cli.impact import ImpactOptions, run
+    from hamodel.cli.options import read_format, split
+
+    options = ImpactOptions(
+        deployment,
+        split(fail or ()),
+        faults,
+        tuple(changes or ()),
+        tuple(rules or ()),
+        read_format(form),
+        limit_states,
+        verbose,
+    )
+    raise typer.Exit(run(options))
+
+
+@app.command()
+def need(
+    claim: Annotated[str, typer.Argument(metavar="CLAIM", help="DUP-1, or how several begin.")],
+    vary: Annotated[str, typer.Option("--vary", metavar="KEY=A..B", help=VARY)],
+    deployment: Annotated[
+        str, typer.Option("--deployment", metavar="DEPLOYMENT", help=DEPLOYMENT)
+    ] = "reference",
+    changes: ChangeOptions = None,
+    rules: RuleOptions = None,
+    limit_states: Annotated[
+        int, typer.Option(metavar="N", help="Cut each search short at so many states.")
+    ] = 2_000_000,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell why a value does not suffice.")
+    ] = False,
+) -> None:
+    """Find the smallest number, of recorders say, for which a claim is proved."""
+    from hamodel.cli.need import NeedOptions, run
+
+    options = NeedOptions(
+        claim,
+        vary,
+        deployment,
+        tuple(changes or ()),
+        tuple(rules or ()),
+        limit_states,
         verbose,
     )
     raise typer.Exit(run(options))
@@ -185,21 +267,37 @@ def explain(
         str, typer.Option("--deployment", metavar="DEPLOYMENT", help=DEPLOYMENT)
     ] = "reference",
     rules: RuleOptions = None,
+    changes: ChangeOptions = None,
+    search: Annotated[
+        bool, typer.Option("--search", help="Of a claim: search which faults together break it.")
+    ] = False,
+    size: Annotated[
+        int, typer.Option("--size", metavar="N", min=0, max=5, help="So many faults at most.")
+    ] = 2,
+    limit_states: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Cut each search short at so many states.")
+    ] = 30_000,
 ) -> None:
-    """Explain a word that hamodel uses."""
+    """Explain a word that hamodel uses; of a claim, all that is known (its proof card)."""
     from hamodel.cli.explain import run
 
-    run(" ".join(word), deployment, tuple(rules or ()))
+    searching = (size, limit_states) if search else None
+    run(" ".join(word), deployment, tuple(rules or ()), tuple(changes or ()), searching)
 
 
 @app.command()
 def init(
-    file: Annotated[Path, typer.Argument(metavar="[FILE]", help="Where it goes.")] = Path(
-        "deployment.toml"
-    ),
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[rule] [FILE]",
+            help="Where it goes (deployment.toml); `rule` for a rule file (my_failure.py) and "
+            "its test.",
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite what is there.")] = False,
 ) -> None:
-    """Write a commented deployment file to start from."""
+    """Write a commented file to start from: a deployment, or rules of your own."""
     from hamodel.cli.initial import run
 
-    run(file, force=force)
+    run(tuple(words or ()), force=force)

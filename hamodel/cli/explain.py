@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from hamodel.cite import Source
+from hamodel.cli.cards_lines import of_claim
 from hamodel.cli.explain_model import (
     Entry,
     of_component,
@@ -17,7 +18,6 @@ from hamodel.cli.explain_model import (
     of_fault,
     of_property,
     of_rule,
-    of_source,
 )
 from hamodel.cli.families import families
 from hamodel.cli.output import show
@@ -39,9 +39,15 @@ STATUSES = {
 }
 
 
-def run(asked: str, deployment: str, rule_files: Sequence[Path] = ()) -> None:
+def run(
+    asked: str,
+    deployment: str,
+    rule_files: Sequence[Path] = (),
+    changes: Sequence[str] = (),
+    searching: tuple[int, int] | None = None,
+) -> None:
     """Explain a word, looking for rules and properties in a deployment, then in the shipped."""
-    found = entries(asked, deployment, rule_files)
+    found = entries(asked, deployment, rule_files, changes, searching)
 
     def draw(console: Console) -> None:
         for place, entry in enumerate(found):
@@ -55,20 +61,39 @@ def run(asked: str, deployment: str, rule_files: Sequence[Path] = ()) -> None:
     show(draw)
 
 
-def entries(asked: str, deployment: str, rule_files: Sequence[Path] = ()) -> tuple[Entry, ...]:
+def entries(
+    asked: str,
+    deployment: str,
+    rule_files: Sequence[Path] = (),
+    changes: Sequence[str] = (),
+    searching: tuple[int, int] | None = None,
+) -> tuple[Entry, ...]:
     """
     Return what is known of a word.
+
+    Parameters
+    ----------
+    asked
+        The word.
+    deployment, rule_files, changes
+        Where it is looked for first.
+    searching
+        For a claim: search its minimal breaking sets there, of up to so many faults, each search
+        cut short at so many states.
 
     Raises
     ------
     InputError
-        HA080, with what is near to it.
+        HA080, with what is near to it; HA082 for a search about something that is no claim.
     """
     known: list[str] = []
     for where in dict.fromkeys((deployment, *shipped())):
-        words, subject = _Words(), read_subject(where, (), rule_files)
+        own = changes if where == deployment else ()
+        words, subject = _Words(), read_subject(where, own, rule_files)
+        if searching is not None:
+            _check_claim(asked, subject)
         _words_of_all(words)
-        _words_of(subject, words)
+        _words_of(subject, words, searching)
         found = words.find(asked) or tuple(_several(asked, subject))
         if found:
             return found
@@ -78,6 +103,14 @@ def entries(asked: str, deployment: str, rule_files: Sequence[Path] = ()) -> tup
         f"{asked[:80]!r} is no claim, rule, property, parameter, table, assumption, fault class, "
         f"error code or word of the glossary; {nearest(asked, dict.fromkeys(known))}",
     )
+
+
+def _check_claim(asked: str, subject: Subject) -> None:
+    ids = [source.id for source in subject.sources.claims]
+    if _folded(asked) not in map(_folded, ids):
+        raise InputError(
+            "HA082", f"--search is for a claim, which {asked[:80]!r} is not; {nearest(asked, ids)}"
+        )
 
 
 def _several(asked: str, subject: Subject) -> Iterator[Entry]:
@@ -145,10 +178,10 @@ def _maker(function: Callable[..., Entry], *arguments: object) -> Callable[[], E
     return lambda: function(*arguments)
 
 
-def _words_of(subject: Subject, words: _Words) -> None:
+def _words_of(subject: Subject, words: _Words, searching: tuple[int, int] | None) -> None:
     system = subject.system
     for source in subject.sources:
-        words.add(source.id, _maker(of_source, source, subject))
+        words.add(source.id, _maker(of_claim, source, subject, searching))
     for family in families(system):
         words.add(family.name, _maker(of_family, family, subject))
     for rule in system.rules:

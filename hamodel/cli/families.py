@@ -16,6 +16,7 @@ from rich.text import Text
 from hamodel.budget import Budget
 from hamodel.cli.output import show
 from hamodel.cli.report_text import KIND_STYLES
+from hamodel.cli.rule_files import shipped_rules
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.words import allowed, plural
 from hamodel.engine.reference import explore
@@ -151,6 +152,7 @@ def _print(
     console.print(
         Text(f"{plural(number, 'rule')} in {families_}; `hamodel explain NAME` says more.")
     )
+    console.print(Text(f"Off by default, with `--rules NAME`: {', '.join(shipped_rules())}."))
 
 
 def _table(found: Sequence[Family], fired: Fired | None) -> Table:

@@ -13,6 +13,7 @@ from rich.text import Text
 from hamodel.cli.assess import Assessment, Row
 from hamodel.cli.output import table_width
 from hamodel.cli.story import Step, Story, facts, stories
+from hamodel.cli.subject import Subject
 from hamodel.cli.words import allowed, plural, spoken
 from hamodel.errors import among
 from hamodel.guide import Status
@@ -54,7 +55,18 @@ def _head(assessment: Assessment) -> Text:
         head.append(f"\n  with the rules of {file}")
     if assessment.budget:
         head.append(f"\n  every property judged under: {assessment.budget}")
+    else:
+        for line in joining_in_words(subject):
+            head.append(f"\n  {line}")
     return head
+
+
+def joining_in_words(subject: Subject) -> Iterator[str]:
+    """Yield what each rule file adds to the promises' own budgets, in words."""
+    for name, faults in subject.joining.items():
+        if faults:
+            also = ", ".join(f"{pattern}={limit}" for pattern, limit in faults.items())
+            yield f"for {name} every property's own budget also allows: {also}"
 
 
 def _table(assessment: Assessment, width: int) -> Table:

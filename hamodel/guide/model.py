@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hamodel import Rule, System
 from hamodel.guide.deployment import Deployment
+from hamodel.guide.extension import Extension
 from hamodel.guide.failures import crash, hang, host_loss
 from hamodel.guide.parts import Parts, build_parts
 from hamodel.guide.procedures import (
@@ -18,8 +19,10 @@ from hamodel.guide.procedures import (
     resource_manager_takeover,
     sip_server_replication,
     switchover,
+    t_lib,
 )
 from hamodel.guide.sources import guide_catalogue
+from hamodel.guide.strategies import STRATEGIES, added_strategies
 
 Generator = Callable[[Parts], Iterable[Rule]]
 """A function that yields the rules of one family, for however many instances there are."""
@@ -33,6 +36,8 @@ GENERATORS: tuple[Generator, ...] = (
     *switchover.RULES,
     *resource_manager_takeover.RULES,
     *media_server_failover.RULES,
+    *t_lib.RULES,
+    *(family for strategy in STRATEGIES.values() for family in strategy),
     *crash.RULES,
     *hang.RULES,
     *host_loss.RULES,
@@ -49,30 +54,47 @@ def build(deployment: Deployment, generators: Sequence[Generator] = ()) -> Syste
     deployment
         What is installed and how much of it is in scope.
     generators
-        Further families of rules, such as a rule file's.
+        Further families of rules; an `Extension` such as a rule file may bring more than rules.
 
     Raises
     ------
     ModelError
         What a further family does wrong.
+    InputError
+        HA088 for a strategy whose code is not among them.
     """
-    return assemble(build_parts(deployment), (*GENERATORS, *generators))
+    parts = build_parts(deployment)
+    extensions = [each for each in generators if isinstance(each, Extension)]
+    strategies = added_strategies(deployment, {each.name: each.strategies for each in extensions})
+    system = assemble(parts, (*GENERATORS, *strategies, *generators))
+    for extension in extensions:
+        extension.check(parts, system)
+    return system
 
 
 def assemble(parts: Parts, generators: Iterable[Generator]) -> System:
     """Return the system of these parts with the rules of these families, and what they assume."""
     families = tuple(generators)
+    extensions = [each for each in families if isinstance(each, Extension)]
     rules = [
         replace(rule, family=family_of(generator))
         for generator in families
         for rule in generator(parts)
     ]
+    for extension in extensions:
+        rules = [
+            rule if rule.family == extension.name else extension.restricted(parts, rule)
+            for rule in rules
+        ]
     guide = guide_catalogue()
     own = [each for family in families for each in getattr(family, "assumptions", ())]
     sources = replace(guide, sources=(*guide.sources, *own)) if own else guide
-    return System(parts.components, tuple(rules), sources, parts.deployment.name)
+    components = [part for extension in extensions for part in extension.components(parts)]
+    return System((*parts.components, *components), tuple(rules), sources, parts.deployment.name)
 
 
 def family_of(generator: Generator) -> str:
     """Return the name of a family of rules: its generator's."""
+    if isinstance(generator, Extension):
+        return generator.name
     return str(getattr(generator, "__name__", type(generator).__name__))

@@ -17,11 +17,13 @@ from hamodel.guide.components import (
     resource_manager,
     resource_manager_access,
     sip_server,
+    t_lib_client,
 )
 from hamodel.guide.deployment import Deployment
 from hamodel.guide.vocabulary import (
     CallState,
     Conference,
+    Recording,
     RecordingSessionState,
     ResourceManagerState,
     SipServerState,
@@ -50,6 +52,9 @@ class Parts:
     calls: Mapping[str, call.Call]
     dialogs: Mapping[str, media_dialog.MediaDialog]
     recording_sessions: Mapping[tuple[str, str], recording_session.RecordingSession]
+    legs: Mapping[str, str]
+    t_lib_clients: Mapping[str, t_lib_client.TLibClient]
+    t_lib_store: Component | None
 
     # --- how it is deployed -------------------------------------------------
 
@@ -70,6 +75,16 @@ class Parts:
         return not alone and self.deployment.resource_manager.session_data != "not-shared"
 
     @property
+    def stops_and_starts(self) -> bool:
+        """Whether the T-lib client stops and starts what a failed recorder recorded (REC-6)."""
+        return self.deployment.stops_and_starts
+
+    @property
+    def starts_later(self) -> bool:
+        """Whether a recording can be started while its call is up."""
+        return self.deployment.starts_later
+
+    @property
     def keeps_route(self) -> bool:
         """Whether further requests of a dialog depend on the Resource Manager of the first."""
         own = self.deployment.resource_manager.record_route == "own-address"
@@ -87,22 +102,49 @@ class Parts:
             *((self.balancer.machine,) if balanced else ()),
             *((self.address.machine,) if paired else ()),
             *(each.machine for each in self.media_servers.values()),
-            *(each.machine for each in self.recorders.values()),
+            *(part for each in self.recorders.values() for part in each.components),
+            *(each.machine for each in self.t_lib_clients.values()),
+            *((self.t_lib_store,) if self.t_lib_store else ()),
             *(each.machine for each in self.calls.values()),
             *(each.machine for each in self.dialogs.values()),
             *(each.machine for each in self.recording_sessions.values()),
         )
 
     @property
-    def instances(self) -> Mapping[str, Component]:
-        """The machines that can fail on their own, by name; the management layer aside."""
-        groups = self.sip_servers, self.resource_managers, self.media_servers, self.recorders
-        return {name: each.machine for group in groups for name, each in group.items()}
+    def instances(self) -> Mapping[str, tuple[Component, ...]]:
+        """What of each instance can fail on its own, by its name; the management layer aside."""
+        groups = self.sip_servers, self.resource_managers, self.media_servers, self.t_lib_clients
+        single = {name: (each.machine,) for group in groups for name, each in group.items()}
+        return {**single, **{name: each.machines for name, each in self.recorders.items()}}
+
+    def legs_of(self, call: str) -> tuple[str, ...]:
+        """Return the recording sessions that a call can have: two if duplicated (DUP-4)."""
+        return tuple(leg for leg, of in self.legs.items() if of == call)
 
     def falls_with(self, name: str) -> tuple[Component, ...]:
         """Return the recording sessions that die with an instance: those of a Media Server."""
-        sessions = self.recording_sessions.items()
-        return tuple(session.machine for (_, server), session in sessions if server == name)
+        return tuple(session.machine for _, session in self.sessions_on(name))
+
+    def sessions_on(self, server: str) -> Iterator[tuple[str, recording_session.RecordingSession]]:
+        """Yield the recording sessions that a Media Server can have, by leg."""
+        for (leg, on), session in self.recording_sessions.items():
+            if on == server:
+                yield leg, session
+
+    def sessions_of(
+        self, call: str
+    ) -> Iterator[tuple[str, str, recording_session.RecordingSession]]:
+        """Yield leg, Media Server and session of each recording session of a call."""
+        for (leg, server), session in self.recording_sessions.items():
+            if self.legs[leg] == call:
+                yield leg, server, session
+
+    def distinct_views(self) -> tuple[tuple[t_lib_client.TLibClient, ...], ...]:
+        """Return the T-lib clients, those with one store of views together."""
+        clients = tuple(self.t_lib_clients.values())
+        if self.t_lib_store is not None:
+            return (clients,)
+        return tuple((client,) for client in clients)
 
     # --- who answers ----------------------------------------------------------
 
@@ -182,24 +224,21 @@ class Parts:
             the.answers, the.conference[call].is_(Conference.RECORDING), self.joined(call, server)
         )
 
-    def recorded_on(self, call: str, server: str) -> Expr:
-        """Return the guard that media of the call is being recorded through this Media Server."""
-        session = self.recording_sessions[call, server]
+    def recorded_by(self, leg: str, server: str) -> Expr:
+        """Return the guard that a recording session records: its recorder writes what is sent."""
+        session = self.recording_sessions[leg, server]
         return all_of(
             session.machine.is_(RecordingSessionState.ESTABLISHED),
-            self.records(server, call),
+            self.records(server, self.legs[leg]),
             at(
                 session.recorder,
-                {
-                    name: all_of(each.answers, each.receives[call].is_(True))
-                    for name, each in self.recorders.items()
-                },
+                {name: each.writing(leg, session) for name, each in self.recorders.items()},
             ),
         )
 
     def recorded(self, call: str) -> Expr:
-        """Return the guard that media of the call is being recorded."""
-        return any_of(*(self.recorded_on(call, name) for name in self.media_servers))
+        """Return the guard that media of the call is being recorded, once or twice."""
+        return any_of(*(self.recorded_by(leg, on) for leg, on, _ in self.sessions_of(call)))
 
     def unavailable(self, name: str, call: str) -> Expr:
         """Return the guard that this Resource Manager's affinity of a call is to one it gave up."""
@@ -214,8 +253,12 @@ def build_parts(deployment: Deployment) -> Parts:
     """Return the parts of a deployment; how many of each its scope says."""
     calls, servers = deployment.calls, deployment.media_servers
     recorders, managers = deployment.recorders, deployment.resource_managers
-    sips = deployment.sip_servers
+    sips, legs = deployment.sip_servers, deployment.legs
     paired = deployment.resource_manager.mode == "active-hot-standby"
+    duplicated = deployment.duplication.requested_by != "off"
+    asked_for = deployment.recording.start == "t-lib"
+    told = Recording.STOPPED if asked_for else Recording.ON
+    store, clients = _t_lib_clients(deployment)
     return Parts(
         deployment,
         {
@@ -226,6 +269,7 @@ def build_parts(deployment: Deployment) -> Parts:
                 calls=calls,
                 media_servers=servers,
                 resource_managers=managers,
+                duplicated=duplicated,
             )
             for i, name in enumerate(sips)
         },
@@ -237,14 +281,28 @@ def build_parts(deployment: Deployment) -> Parts:
                 calls=calls,
                 media_servers=servers,
                 recorders=recorders,
+                identifiers=deployment.identifiers,
             )
             for i, name in enumerate(managers)
         },
         resource_manager_access.load_balancer(managers),
         resource_manager_access.resource_manager_address(managers),
-        {name: media_server.media_server(name, calls=calls) for name in servers},
-        {name: recorder.recorder(name, calls=calls) for name in recorders},
-        {name: call.call(name, media_servers=servers) for name in calls},
+        {
+            name: media_server.media_server(
+                name,
+                calls=calls,
+                duplicated=duplicated,
+                stoppable=tuple(legs) if deployment.stops_one_session else (),
+            )
+            for name in servers
+        },
+        {name: _recorder(deployment, name) for name in recorders},
+        {
+            name: call.call(
+                name, media_servers=servers, told=told, controlled=deployment.starts_later
+            )
+            for name in calls
+        },
         {
             name: media_dialog.media_dialog(
                 name, sip_servers=sips, resource_managers=managers, media_servers=servers
@@ -252,13 +310,67 @@ def build_parts(deployment: Deployment) -> Parts:
             for name in calls
         },
         {
-            (name, server): recording_session.recording_session(
-                name, server, recorders=recorders, resource_managers=managers
+            (leg, server): recording_session.recording_session(
+                leg,
+                server,
+                recorders=recorders,
+                media_units=_media_units(deployment),
+                resource_managers=managers,
+                rebuilt=deployment.duplication.rebuild_leg and duplicated,
             )
-            for name in calls
+            for leg in legs
             for server in servers
         },
+        legs,
+        clients,
+        store,
     )
+
+
+def _recorder(deployment: Deployment, name: str) -> recorder.Recorder:
+    group, legs = deployment.group_of(name), tuple(deployment.legs)
+    if not group.separated:
+        return recorder.recorder(name, legs=legs)
+    return recorder.separated_recorder(
+        name,
+        legs=legs,
+        signaling=_units(deployment, name, "signaling"),
+        media=_units(deployment, name, "media"),
+        all_media=_media_units(deployment),
+    )
+
+
+def _units(deployment: Deployment, name: str, kind: str) -> list[str]:
+    """Return the names of a recorder's units of a kind: none of a box, two with a backup."""
+    group = deployment.group_of(name)
+    count = group.separated * (1 + (f"{kind}-backup" in group.strategies))
+    return [f"{name}_{kind}_{i}" for i in range(1, 1 + count)]
+
+
+def _media_units(deployment: Deployment) -> list[str]:
+    return [unit for name in deployment.recorders for unit in _units(deployment, name, "media")]
+
+
+def _t_lib_clients(
+    deployment: Deployment,
+) -> tuple[Component | None, dict[str, t_lib_client.TLibClient]]:
+    """Return what the T-lib clients share, if they do, and the T-lib clients."""
+    the = deployment.t_lib_client
+    shared = None
+    if the is not None and the.backup and the.state_shared:
+        shared = t_lib_client.views("t_lib_store", deployment.calls, volatile=False)
+    clients = {
+        name: t_lib_client.t_lib_client(
+            name,
+            active=i == 0,
+            sip_servers=deployment.sip_servers,
+            calls=deployment.calls,
+            shared=shared,
+        )
+        for i, name in enumerate(deployment.t_lib_clients)
+    }
+    store = Component("t_lib_store", variables=tuple(shared.values())) if shared else None
+    return store, clients
 
 
 def others(family: Mapping[str, T], name: str) -> Iterator[tuple[str, T]]:

@@ -25,11 +25,43 @@ class ResourceManagerState(Enum):
 
 
 class ServerState(Enum):
-    """The main states of a Media Server, and of a recorder."""
+    """The main states of a Media Server, and of a recorder or its media units."""
 
     UP = "up"
     HUNG = "hung"
     DOWN = "down"
+
+
+class SignalingState(Enum):
+    """The main states of a recorder's signaling unit (REC-4)."""
+
+    ACTIVE = "active"
+    BACKUP = "backup"
+    TAKING_OVER = "taking-over"
+    HUNG = "hung"
+    DOWN = "down"
+
+
+class TLibClientState(Enum):
+    """The main states of a T-lib client (TLIB-1)."""
+
+    ACTIVE = "active"
+    BACKUP = "backup"
+    TAKING_OVER = "taking-over"
+    HUNG = "hung"
+    DOWN = "down"
+
+
+class View(Enum):
+    """What a T-lib client knows of a call, and what it is about to do with its recording."""
+
+    UNSEEN = "unseen"
+    TO_START = "to-start"
+    STARTING = "starting"
+    RECORDED = "recorded"
+    TO_STOP = "to-stop"
+    STOPPING = "stopping"
+    OVER = "over"
 
 
 class ManagementState(Enum):
@@ -87,6 +119,9 @@ class Request(Enum):
     PAUSE = "pause"
     RESUME = "resume"
     STOP = "stop"
+    START = "start"
+    STOP_SESSION = "stop-session"
+    START_SESSION = "start-session"
     HANG_UP = "hang-up"
 
 

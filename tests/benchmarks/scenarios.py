@@ -19,10 +19,22 @@ _ONE_MS = "scope.media_servers=1"
 _ONE_RECORDER = "scope.recorders=1"
 _NO_PAUSE = "recording.pausable=false"
 _SMALLEST = (_ONE_MS, _ONE_RECORDER)
+_BOXES = ("recorder_group.main.separated=false", "t_lib_client.backup=false")
+_STOP_START = (
+    "recorder_group.main.separated=false",
+    'recorder_group.main.strategies=["stop-start"]',
+)
+_SINGLES = (_SINGLE_SIP, _SINGLE_RM, _ONE_MS, _NO_PAUSE)
+_TWICE = "duplication.requested_by=sip-server"
 
 
 def _small(name: str, *changes: str, faults: str = "", repairs: str = "") -> Scenario:
-    return Scenario(f"small: {name}", "reference", changes, faults, repairs)
+    plain = (*_BOXES, "recorder_group.main.strategies=[]")
+    return Scenario(f"small: {name}", "reference", (*changes, *plain), faults, repairs)
+
+
+def _whole(name: str, *changes: str, faults: str = "", repairs: str = "") -> Scenario:
+    return Scenario(f"small: {name}", "reference", (*_SINGLES, *changes), faults, repairs)
 
 
 SMALL: tuple[Scenario, ...] = (
@@ -118,5 +130,30 @@ SMALL: tuple[Scenario, ...] = (
         "private-edition",
         (_SINGLE_SIP, *_SMALLEST, _NO_PAUSE),
         faults="host-loss=1",
+    ),
+    _whole("recorder with backups", _ONE_RECORDER, "t_lib_client.backup=false"),
+    _whole("stop and start", *_STOP_START, "t_lib_client.backup=false"),
+    _whole("silent recorder", *_STOP_START, "recorder_group.main.retry_on_timeout=false"),
+    _whole(
+        "t-lib client starts",
+        "recorder_group.main.separated=false",
+        "recorder_group.main.strategies=[]",
+        _ONE_RECORDER,
+        "recording.start=t-lib",
+    ),
+    _whole(
+        "t-lib client dies between",
+        *_STOP_START,
+        "t_lib_client.state_shared=true",
+        faults="recorder-crash=1,t-lib-client-crash=1",
+    ),
+    _whole("recorded twice", *_BOXES, "recorder_group.main.strategies=[]", _TWICE),
+    _whole(
+        "rebuilt",
+        *_BOXES,
+        "recorder_group.main.strategies=[]",
+        _TWICE,
+        "duplication.rebuild_leg=true",
+        faults="recorder-crash=1",
     ),
 )

@@ -43,7 +43,7 @@ def test_a_rule_file_yields_its_rules(tmp_path: Path) -> None:
     function = load_rule_file(written(tmp_path, GOOD))
 
     assert ["a is lost", "b is lost"] == [rule.name for rule in function(("a", "b"))]
-    assert "storm" == function.__name__
+    assert "storm" == function.name
     assert ["storm.py"] == [path.name for path in tmp_path.iterdir()]
 
 

@@ -10,6 +10,9 @@ ALONE = 'sip_server.pair = "single"\n'
 ONE_MANAGER = 'resource_manager.mode = "single"\n'
 CLIENT = "[t_lib_client]\n"
 GROUP = '[[recorder_group]]\nname = "a"\n'
+MEDIA_BACKUP = f'{GROUP}separated = true\nstrategies = ["media-backup"]\n'
+BOTH_BACKUPS = f'{GROUP}separated = true\nstrategies = ["signaling-backup", "media-backup"]\n'
+STOP_START = f'{GROUP}strategies = ["stop-start"]\n{CLIENT}'
 
 
 def idle(body: str) -> list[str]:
@@ -48,6 +51,12 @@ def idle(body: str) -> list[str]:
         ("scope.media_servers = 1\n", 'media_server.balance = "round-robin"'),
         ("", 'duplication.targets = ["main", "main"]'),
         ("", "duplication.rebuild_leg = true"),
+        ("", 'duplication.identifiers = "same"'),
+        (ONE_MANAGER, "resource_manager.shares_pointer = true"),
+        (
+            'recorder_group = [{ name = "a", balance = "any" }]\n',
+            "resource_manager.shares_pointer = true",
+        ),
         ('duplication.requested_by = "sip-server"\n', 'duplication.targets = ["main", "main"]'),
     ],
 )
@@ -66,7 +75,10 @@ def test_idle(premise: str, line: str) -> None:
         'resource_manager.monitor = { transport = "tcp", tcp_setup = "1 s" }',
         'media_server.balance = "round-robin"',
         'duplication = { requested_by = "sip-server", rebuild_leg = true }',
-        f'{GROUP}strategies = ["media-backup"]\ndetects = "1 s"\nreinvite_by = "active"',
+        f'{BOTH_BACKUPS}detects = "1 s"\nreinvite_by = "active"',
+        f"{STOP_START}start_waits_stop = true\nping = {{}}",
+        f'{STOP_START}stop_scope = "call"\n[duplication]\nrequested_by = "sip-server"',
+        "resource_manager.shares_pointer = true",
         f'{GROUP}strategies = ["acme:own"]\ndetects = "1 s"\nreinvite_by = "active"',
         f"{CLIENT}backup = true\nstate_shared = true",
         f'{CLIENT}[duplication]\nrequested_by = "t-lib-client"',
@@ -96,7 +108,22 @@ def test_idle_without_a_backup() -> None:
         "t_lib_client.takeover",
         "t_lib_client.resync_on_activate",
         "t_lib_client.state_shared",
+        "t_lib_client.ping",
     ] == idle(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (f'{GROUP}strategies = ["media-backup"]', "recorder_group[1].strategies"),
+        (f'{MEDIA_BACKUP}reinvite_by = "active"', "recorder_group[1].reinvite_by"),
+        (f"{CLIENT}start_waits_stop = true", "t_lib_client.start_waits_stop"),
+        (f'{STOP_START}stop_scope = "call"', "t_lib_client.stop_scope"),
+    ],
+)
+def test_idle_of_a_strategy(body: str, key: str) -> None:
+    """A strategy needs units that fail apart; what belongs to a strategy is idle without it."""
+    assert [key] == idle(body)
 
 
 def test_a_shipped_file_is_not_warned_of() -> None:
@@ -122,10 +149,10 @@ def test_text_of_a_warning() -> None:
 
 def test_a_table_is_noted_once() -> None:
     """A table that awaits a feature as a whole is one note, not one for each of its keys."""
-    found = loads(f'name = "site"\n{CLIENT}backup = true\nping = {{ misses = 3 }}')
+    found = loads('name = "site"\nmedia_server.liveness = { period = "1 s", failures = 2 }')
 
-    assert ["t_lib_client"] == [note.key for note in found.notes]
-    assert "has no effect yet; it awaits the T-lib client." == found.notes[0].text
+    assert ["media_server.liveness"] == [note.key for note in found.notes]
+    assert "has no effect yet; it awaits timers." == found.notes[0].text
 
 
 def test_changes_are_noted() -> None:

@@ -25,6 +25,14 @@ EVERYTHING = (
         "resource_manager.record_route=own-address",
     ),
     ("resource_manager.mode=active-hot-standby",),
+    (
+        "recorder_group.main.separated=true",
+        'recorder_group.main.strategies=["signaling-backup", "media-backup", "stop-start"]',
+        "recorder_group.main.retry_on_timeout=false",
+        "t_lib_client.backup=true",
+        "duplication.requested_by=t-lib-client",
+        "duplication.rebuild_leg=true",
+    ),
 )
 """Deployments that have, between them, a rule of every family."""
 
@@ -79,7 +87,7 @@ def test_every_family_has_a_rule_somewhere() -> None:
     names = [family_of(generator) for generator in GENERATORS]
     found = {rule.family for changes in EVERYTHING for rule in deployed(*changes).system.rules}
 
-    assert 9 + 9 + 6 + 8 + 2 + 6 + 6 + 6 + 6 + 1 + 1 == len(names)
+    assert 9 + 9 + 6 + 10 + 2 + 6 + 6 + 6 + 6 + (2 + 2 + 1) + 7 + 1 + 1 == len(names)
     assert len(names) == len(set(names))
     assert set(names) == found
 

@@ -47,12 +47,12 @@ def test_only_what_is_deployed_is_in_a_state(changes: tuple[str, ...], names: se
     assert names == {each.name for each in parts.components} & possible
 
 
-def test_the_reference_has_eight_instances_that_can_fail() -> None:
-    """Two each of SIP Server, Resource Manager, Media Server and recorder."""
+def test_the_reference_has_ten_instances_that_can_fail() -> None:
+    """Two each of SIP Server, Resource Manager, Media Server, recorder and T-lib client."""
     parts = build_parts(load("reference"))
 
-    assert 8 == len(parts.instances)
-    assert 8 + 3 + 1 + 1 + 2 == len(parts.components)
+    assert 10 == len(parts.instances)
+    assert 10 + 2 * 4 + 3 + 1 + 1 + 2 == len(parts.components)
 
 
 def test_recording_sessions_fall_with_their_media_server() -> None:

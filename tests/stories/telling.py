@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 from hamodel import Expr, System
 from hamodel.expr import Value, word
 from hamodel.guide import Parts, build, build_parts, load
 from hamodel.trace import trace_and_end
 
+PLAIN = str(Path(__file__).with_name("plain.toml"))
+"""The reference with recorders of one box each, and no T-lib client."""
 SMALL = ("recording.pausable=false", "resource_manager.mode=single")
 """A pair of SIP Servers and one Resource Manager: the smallest model of most procedures."""
 CALL, SIP, MANAGER, PEER, SERVER, RECORDER = (
@@ -65,8 +68,8 @@ class Situation:
 
 
 @cache
-def deployed(*changes: str, where: str = "reference") -> Situation:
-    """Return a deployment's model in its initial state."""
+def deployed(*changes: str, where: str = PLAIN) -> Situation:
+    """Return a deployment's model in its initial state: the plain one's, if none is named."""
     deployment = load(where, changes)
     system = build(deployment)
     return Situation(system, build_parts(deployment), (), system.initial)

@@ -88,7 +88,7 @@ def test_the_new_recording_is_at_the_same_recorder() -> None:
         f"{OTHER} has a recording session for {CALL}",
     )
     # Then the call is recorded again, and no other recorder has anything of it
-    assert after.holds(after.parts.recorded_on(CALL, OTHER))
+    assert after.holds(after.parts.recorded_by(CALL, OTHER))
     assert "no" == after[f"recorder_2.receives_{CALL}"]
 
 

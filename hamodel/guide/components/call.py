@@ -17,6 +17,7 @@ class Call:
     A call: its machine, where each endpoint sends its media, and the open request.
 
     `told` is what the parties have been told of the recording: that it is on, paused or stopped.
+    `control` is the T-lib client's open request, None where none can ask.
     """
 
     name: str
@@ -25,11 +26,21 @@ class Call:
     endpoint_b: Var[str]
     request: Var[Request]
     told: Var[Recording]
+    control: Var[Request] | None = None
 
 
-def call(name: str, *, media_servers: Sequence[str]) -> Call:
+def call(name: str, *, media_servers: Sequence[str], told: Recording, controlled: bool) -> Call:
     """
     Return a call that has not begun; an ended call stays ended.
+
+    Parameters
+    ----------
+    name, media_servers
+        What it is called, and where its endpoints can send their media.
+    told
+        What its parties take for granted at its start.
+    controlled
+        Whether a T-lib client can ask something of it.
 
     Source: SIP-1c (established: 2xx and ACK), MS-3 (its endpoints are joined one by one).
     """
@@ -37,7 +48,8 @@ def call(name: str, *, media_servers: Sequence[str]) -> Call:
     endpoint_a: Var[str] = Var(f"{name}.endpoint_a", where)
     endpoint_b: Var[str] = Var(f"{name}.endpoint_b", where)
     request = Var(f"{name}.request", Request)
-    told = Var(f"{name}.told", Recording)
+    knows = Var(f"{name}.told", Recording, initial=told)
+    control = Var(f"{name}.control", Request) if controlled else None
     machine = Component(
         name,
         CallState,
@@ -46,6 +58,6 @@ def call(name: str, *, media_servers: Sequence[str]) -> Call:
             Arrow("establish", (SET_UP, UP), UP, cite="SIP-1c"),
             Arrow("end", (SET_UP, UP), ENDED, cite="A-HANGUP"),
         ),
-        (endpoint_a, endpoint_b, request, told),
+        (endpoint_a, endpoint_b, request, knows, *((control,) if control else ())),
     )
-    return Call(name, machine, endpoint_a, endpoint_b, request, told)
+    return Call(name, machine, endpoint_a, endpoint_b, request, knows, control)

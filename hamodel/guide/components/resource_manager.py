@@ -23,11 +23,13 @@ class Affinity:
 @dataclass(frozen=True, slots=True)
 class ResourceManager:
     """
-    An instance: its machine, its affinities by call, and whom it believes available.
+    An instance: its machine, its affinities, and whom it believes available.
 
-    `notice[call]` is the failed Media Server that SIP Server has yet to be told of for the call;
-    `believes[x]` is yes while it takes Media Server or recorder x for available; `turn`
-    is the recorder that round robin gives the next recording session.
+    `recorder_of` has an affinity for each record identifier, so one for each recording session
+    unless two were given the same identifier (DUP-5). `notice[call]` is the failed Media Server
+    that SIP Server has yet to be told of for the call; `believes[x]` is yes while it takes Media
+    Server or recorder x for available; `turn` is the recorder that round robin gives the next
+    recording session.
     """
 
     name: str
@@ -44,9 +46,14 @@ class ResourceManager:
         """The guard that it answers requests that reach it."""
         return self.machine.is_(ACTIVE)
 
-    def affinities(self, call: str) -> tuple[Affinity, Affinity]:
-        """Return its affinities for a call: to a Media Server, and to a recorder."""
-        return self.media_server_of[call], self.recorder_of[call]
+    @property
+    def affinities(self) -> Mapping[str, Affinity]:
+        """Its affinities, each once, by what they lead to."""
+        found = {f"media server of {call}": its for call, its in self.media_server_of.items()}
+        for leg, affinity in self.recorder_of.items():
+            if affinity not in found.values():
+                found[f"recorder of {leg}"] = affinity
+        return found
 
 
 def resource_manager(
@@ -56,9 +63,12 @@ def resource_manager(
     calls: Sequence[str],
     media_servers: Sequence[str],
     recorders: Sequence[str],
+    identifiers: Mapping[str, str],
 ) -> ResourceManager:
     """
     Return a Resource Manager instance; a crash erases its affinities and its beliefs.
+
+    `identifiers` names, for each recording session, the one whose record identifier it has.
 
     Source: RM-1, RM-2, RM-3.  Assumes: A-CRASH, A-HANG, A-REPAIR, A-OPTIONS.
     """
@@ -73,7 +83,10 @@ def resource_manager(
         return Var(f"{name}.{what}_turn", instances(*names), initial=names[0], volatile=True)
 
     media_server_of = {call: affinity("media_server", call, media_servers) for call in calls}
-    recorder_of = {call: affinity("recorder", call, recorders) for call in calls}
+    by_identifier = {
+        each: affinity("recorder", each, recorders) for each in dict.fromkeys(identifiers.values())
+    }
+    recorder_of = {leg: by_identifier[each] for leg, each in identifiers.items()}
     notice: dict[str, Var[str]] = {
         call: Var(f"{name}.notice_of_{call}", instances(*media_servers), volatile=True)
         for call in calls
@@ -83,7 +96,7 @@ def resource_manager(
         for other in (*media_servers, *recorders)
     }
     turns = turn("recorder", recorders), turn("media_server", media_servers)
-    affinities = [*media_server_of.values(), *recorder_of.values()]
+    affinities = [*media_server_of.values(), *by_identifier.values()]
     machine = Component(
         name,
         ResourceManagerState,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hamodel import Arrow, Component, Expr, Var, instances
 from hamodel.guide.vocabulary import Recording, Session, SipServerState
@@ -16,18 +17,21 @@ class CallRecord:
     """
     What one SIP Server instance knows of one call; a crash erases all of it.
 
-    `unsent` says that it has changed since it was last copied to the standby.
+    `unsent` says that it has changed since it was last copied to the standby; `duplicated` that two
+    recording sessions were requested (DUP-3), None where nobody can request them.
     """
 
     session: Var[Session]
     recording: Var[Recording]
     media_server: Var[str]
     unsent: Var[bool]
+    duplicated: Var[bool] | None = None
 
     @property
-    def variables(self) -> tuple[Var[Session], Var[Recording], Var[str], Var[bool]]:
+    def variables(self) -> tuple[Var[Any], ...]:
         """Its variables, in the order of a state."""
-        return self.session, self.recording, self.media_server, self.unsent
+        its = (self.session, self.recording, self.media_server, self.unsent)
+        return its if self.duplicated is None else (*its, self.duplicated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def sip_server(
     calls: Sequence[str],
     media_servers: Sequence[str],
     resource_managers: Sequence[str],
+    duplicated: bool,
 ) -> SipServer:
     """
     Return a SIP Server instance.
@@ -65,6 +70,7 @@ def sip_server(
             Var(f"{name}.recording_of_{call}", Recording, volatile=True),
             Var(f"{name}.media_server_of_{call}", instances(*media_servers), volatile=True),
             Var(f"{name}.unsent_{call}", bool, volatile=True),
+            Var(f"{name}.duplicated_{call}", bool, volatile=True) if duplicated else None,
         )
         for call in calls
     }

@@ -29,9 +29,6 @@ class Read(Enum):
     NOW = ""
     TIMERS = "timers"
     PARTITIONS = "network partitions"
-    RECORDERS = "recorder strategies"
-    DUPLICATION = "recording duplication"
-    T_LIB = "the T-lib client"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,22 +94,21 @@ class RecorderGroup(Table, frozen=True, kw_only=True):
     ] = "round-robin"
     separated: Annotated[
         bool,
-        About("Whether signaling and media recording fail apart.", "REC-3", Read.RECORDERS),
+        About("Whether signaling and media recording fail apart.", "REC-3"),
     ] = False
     strategies: Annotated[
         tuple[Strategy, ...],
-        About("How it survives a failure; several can be combined.", "REC-2", Read.RECORDERS),
+        About("How it survives a failure; several can be combined.", "REC-2"),
     ] = ()
     detects: Annotated[
         Duration,
-        About("How soon it notices that its media unit failed.", "[G], REC-5", Read.RECORDERS),
+        About("How soon it notices that its media unit failed.", "[G], REC-5", Read.TIMERS),
     ] = 1_000
     reinvite_by: Annotated[
         Literal["active", "standby"],
         About(
             "Who sends the re-INVITE with the new address.",
             "REC-5, [V S36]",
-            Read.RECORDERS,
             values=(
                 "the signaling unit's active instance",
                 "its standby",
@@ -126,40 +125,37 @@ class RecorderGroup(Table, frozen=True, kw_only=True):
     ] = 300_000
     retry_on_timeout: Annotated[
         bool,
-        About(
-            "Whether silence, like an error, leads to the next recorder.", "REC-7", Read.RECORDERS
-        ),
+        About("Whether silence, like an error, leads to the next recorder.", "REC-7"),
     ] = True
 
 
 class Ping(Table, frozen=True, kw_only=True):
     """How the T-lib client watches the recorders."""
 
-    interval: Annotated[Pause, About("Time between two pings.", "[G]", Read.T_LIB)] = 5_000
-    misses: Annotated[Tries, About("How many missed pings mean down.", "[G]", Read.T_LIB)] = 2
+    interval: Annotated[Pause, About("Time between two pings.", "[G]", Read.TIMERS)] = 5_000
+    misses: Annotated[Tries, About("How many missed pings mean down.", "[G]", Read.TIMERS)] = 2
 
 
 class TLibClient(Table, frozen=True, kw_only=True):
     """The T-lib client that starts, stops and watches recordings; leave it out if there is none."""
 
-    backup: Annotated[bool, About("Whether it has a backup.", "TLIB-1", Read.T_LIB)] = False
+    backup: Annotated[bool, About("Whether it has a backup.", "TLIB-1")] = False
     takeover: Annotated[
-        Duration, About("How soon the backup is active.", "[G], TLIB-1", Read.T_LIB)
+        Duration, About("How soon the backup is active.", "[G], TLIB-1", Read.TIMERS)
     ] = 5_000
     resync_on_activate: Annotated[
         bool,
-        About("Whether the backup asks for the calls there are.", "[NF], TLIB-2", Read.T_LIB),
+        About("Whether the backup asks for the calls there are.", "[NF], TLIB-2"),
     ] = False
     state_shared: Annotated[
-        bool, About("Whether the backup knows what is recorded.", "[NF], TLIB-1", Read.T_LIB)
+        bool, About("Whether the backup knows what is recorded.", "[NF], TLIB-1")
     ] = False
-    ping: Annotated[Ping, About("", "", Read.T_LIB)] = Ping()
+    ping: Annotated[Ping, About("", "", Read.TIMERS)] = Ping()
     stop_scope: Annotated[
         Literal["recording-session", "call"],
         About(
             "Whether a stop ends one recording session or all of the call.",
             "REC-6",
-            Read.T_LIB,
             values=(
                 "one of them",
                 "all of the call",
@@ -167,7 +163,7 @@ class TLibClient(Table, frozen=True, kw_only=True):
         ),
     ] = "recording-session"
     start_waits_stop: Annotated[
-        bool, About("Whether a start waits for the stop's answer.", "REC-6", Read.T_LIB)
+        bool, About("Whether a start waits for the stop's answer.", "REC-6")
     ] = False
 
 
@@ -214,7 +210,6 @@ class Duplication(Table, frozen=True, kw_only=True):
         About(
             "Who asks for two recording sessions, if anyone.",
             "DUP-3",
-            Read.DUPLICATION,
             values=(
                 "nobody: one recording session a call",
                 "SIP Server",
@@ -225,10 +220,17 @@ class Duplication(Table, frozen=True, kw_only=True):
     targets: Annotated[
         tuple[Name, ...],
         Meta(max_length=2),
-        About(
-            "Fixed recorder groups for the two; balanced if left out.", "DUP-5b", Read.DUPLICATION
-        ),
+        About("Fixed recorder groups for the two; balanced if left out.", "DUP-5b"),
     ] = ()
-    rebuild_leg: Annotated[
-        bool, About("Whether a lost one is established again.", "DUP-1", Read.DUPLICATION)
-    ] = False
+    identifiers: Annotated[
+        Literal["different", "same"],
+        About(
+            "Whether Media Server gives the two different record identifiers, as it must.",
+            "DUP-5a",
+            values=(
+                "each recording session has an identifier of its own",
+                "a defect: both have one, so Resource Manager sends both to one recorder",
+            ),
+        ),
+    ] = "different"
+    rebuild_leg: Annotated[bool, About("Whether a lost one is established again.", "DUP-1")] = False

@@ -14,6 +14,7 @@ _PAIR_ONLY = (
     "record_route",
     "session_data",
     "replicates_health",
+    "shares_pointer",
     "takeover",
     "peer_heartbeat",
     "peer_misses",
@@ -28,6 +29,8 @@ _STANDBY_ONLY = (
     "vip_move",
 )
 _BACKUP_ONLY = ("takeover", "resync_on_activate", "state_shared")
+_STOP_START_ONLY = ("ping", "stop_scope", "start_waits_stop")
+_DUPLICATION_ONLY = ("targets", "identifiers", "rebuild_leg")
 
 
 def notes(draft: Draft) -> tuple[Note, ...]:
@@ -62,7 +65,7 @@ def _shape(key: Key) -> Shape | None:
 
 def warnings(deployment: Deployment, draft: Draft) -> tuple[Note, ...]:
     """Return a warning for each key that is given and can affect nothing in this deployment."""
-    idle = dict(_idle(deployment))
+    idle = idle_keys(deployment)
     found = [
         _note(draft, key, f"can affect nothing here: {idle[key]}.")
         for key in draft.places
@@ -91,8 +94,12 @@ def _note(draft: Draft, key: Key, text: str) -> Note:
     return Note(file=place.file, line=place.line, key=place.key, text=text)
 
 
+def idle_keys(deployment: Deployment) -> dict[Key, str]:
+    """Return each key that can affect nothing, with the reason, whether it is given or not."""
+    return dict(_idle(deployment))
+
+
 def _idle(deployment: Deployment) -> Iterator[tuple[Key, str]]:
-    """Yield each key that can affect nothing, with the reason, whether it is given or not."""
     yield from _idle_sip_server(deployment)
     yield from _idle_resource_manager(deployment)
     yield from _idle_media(deployment)
@@ -115,7 +122,9 @@ def _idle_resource_manager(deployment: Deployment) -> Iterator[tuple[Key, str]]:
     if manager.mode == "single":
         for key in _PAIR_ONLY:
             yield ("resource_manager", key), "there is one Resource Manager"
-    elif manager.mode != "active-active-load-balancer":
+    elif "round-robin" not in {group.balance for group in deployment.recorder_group}:
+        yield ("resource_manager", "shares_pointer"), "no recorder group is balanced round-robin"
+    if manager.mode not in ("single", "active-active-load-balancer"):
         yield ("resource_manager", "lb_probe"), f"the mode is {manager.mode!r}"
     if manager.notify == "once":
         yield ("resource_manager", "notify_limit"), "a notice is sent once"
@@ -133,11 +142,15 @@ def _idle_recorders(deployment: Deployment) -> Iterator[tuple[Key, str]]:
         at = ("recorder_group", number)
         if deployment.scope.recorders == 1:
             yield (*at, "balance"), "one recorder is in scope"
+        if not group.separated and any(each.endswith("-backup") for each in group.strategies):
+            yield (*at, "strategies"), "a backup of a unit needs separated = true"
         if "media-backup" not in group.strategies and not any(
             ":" in strategy for strategy in group.strategies
         ):
             for key in ("detects", "reinvite_by"):
                 yield (*at, key), "the group has no media-backup"
+        elif "media-backup" in group.strategies and "signaling-backup" not in group.strategies:
+            yield (*at, "reinvite_by"), "the group has no signaling-backup, so no standby"
 
 
 def _idle_control(deployment: Deployment) -> Iterator[tuple[Key, str]]:
@@ -145,9 +158,14 @@ def _idle_control(deployment: Deployment) -> Iterator[tuple[Key, str]]:
     if client is not None and not client.backup:
         for key in _BACKUP_ONLY:
             yield ("t_lib_client", key), "the T-lib client has no backup"
+    if client is not None and not deployment.stops_and_starts:
+        for key in _STOP_START_ONLY:
+            yield ("t_lib_client", key), "no recorder group has the strategy stop-start"
     twice = deployment.duplication
     if twice.requested_by == "off":
-        for key in ("targets", "rebuild_leg"):
+        if client is not None and deployment.stops_and_starts:
+            yield ("t_lib_client", "stop_scope"), "a call has one recording session"
+        for key in _DUPLICATION_ONLY:
             yield ("duplication", key), "duplication is off"
     elif len(twice.targets) > len(set(twice.targets)):
         yield ("duplication", "targets"), "both are one group, so nothing is gained by the second"

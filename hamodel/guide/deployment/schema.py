@@ -98,9 +98,9 @@ class Deployment(Table, frozen=True, kw_only=True):
     recorder_group: Annotated[
         tuple[RecorderGroup, ...], Meta(min_length=1, max_length=100), About("")
     ] = (RecorderGroup(name="main"),)
-    t_lib_client: Annotated[TLibClient | None, About("", "", Read.T_LIB)] = None
+    t_lib_client: Annotated[TLibClient | None, About("")] = None
     recording: Annotated[Recording, About("")] = Recording()
-    duplication: Annotated[Duplication, About("", "", Read.DUPLICATION)] = Duplication()
+    duplication: Annotated[Duplication, About("")] = Duplication()
     accept: Annotated[
         Mapping[Name, Words],
         About(
@@ -134,6 +134,47 @@ class Deployment(Table, frozen=True, kw_only=True):
     def recorders(self) -> tuple[str, ...]:
         """The recorders in scope, numbered across the groups in their order."""
         return _numbered("recorder", self.scope.recorders)
+
+    @property
+    def t_lib_clients(self) -> tuple[str, ...]:
+        """The T-lib clients: `t_lib_client_1`, and its backup if there is one."""
+        return _numbered("t_lib_client", self.installed("t_lib_client"))
+
+    @property
+    def stops_and_starts(self) -> bool:
+        """Whether the T-lib client stops and starts what a failed recorder recorded (REC-6)."""
+        return any("stop-start" in group.strategies for group in self.recorder_group)
+
+    @property
+    def stops_one_session(self) -> bool:
+        """Whether a T-lib client's stop ends one of a call's two recording sessions (REC-6)."""
+        client = self.t_lib_client
+        one = client is not None and client.stop_scope == "recording-session"
+        return one and self.stops_and_starts and self.duplication.requested_by != "off"
+
+    @property
+    def starts_later(self) -> bool:
+        """Whether a recording can be started while its call is up."""
+        return self.stops_and_starts or self.recording.start == "t-lib"
+
+    @property
+    def legs(self) -> Mapping[str, str]:
+        """The recording sessions that a Media Server can have, each with its call (DUP-4)."""
+        ends = ("",) if self.duplication.requested_by == "off" else ("", "_duplicate")
+        return MappingProxyType({f"{call}{end}": call for call in self.calls for end in ends})
+
+    @property
+    def identifiers(self) -> Mapping[str, str]:
+        """For each recording session, the one whose record identifier it has (DUP-5)."""
+        same = self.duplication.identifiers == "same"
+        return MappingProxyType({leg: call if same else leg for leg, call in self.legs.items()})
+
+    def group_of(self, recorder: str) -> RecorderGroup:
+        """Return the group that a recorder belongs to."""
+        for group in self.recorder_group:
+            if recorder in self.recorder_groups[group.name]:
+                return group
+        raise ValueError(f"{recorder!r} is no recorder here; possible are {self.recorders}.")
 
     @property
     def calls(self) -> tuple[str, ...]:
@@ -177,7 +218,13 @@ class Deployment(Table, frozen=True, kw_only=True):
     @property
     def hosts_in_scope(self) -> Mapping[str, tuple[str, ...]]:
         """Each host's instances in scope; a host without any is left out."""
-        scope = (*self.sip_servers, *self.resource_managers, *self.media_servers, *self.recorders)
+        scope = (
+            *self.sip_servers,
+            *self.resource_managers,
+            *self.media_servers,
+            *self.recorders,
+            *self.t_lib_clients,
+        )
         found: dict[str, tuple[str, ...]] = {}
         for host, members in self.hosts.items():
             meant = {name for member in members for name in self.stands_for(member)}

@@ -264,6 +264,9 @@ class ResourceManager(Table, frozen=True, kw_only=True):
         bool,
         About("Whether the other instance learns what this one knows to be unavailable.", "[NF]"),
     ] = True
+    shares_pointer: Annotated[
+        bool, About("Whether the pair shares its pointer of round robin.", "[NF], DUP-5b")
+    ] = False
     notify: Annotated[
         Literal["once", "until-acknowledged"],
         About(

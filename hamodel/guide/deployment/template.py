@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from inspect import getdoc
 from typing import Any
 
 from msgspec import NODEFAULT
 from msgspec.structs import fields
 
+from hamodel.guide.deployment.decode import decode
 from hamodel.guide.deployment.kinds import Kind, Read
 from hamodel.guide.deployment.media_tables import RecorderGroup
+from hamodel.guide.deployment.remarks import idle_keys
 from hamodel.guide.deployment.schema import Deployment
 from hamodel.guide.deployment.shape import (
     Shape,
@@ -21,15 +23,16 @@ from hamodel.guide.deployment.shape import (
     table_shapes,
     toml_text,
 )
+from hamodel.guide.deployment.source import Key, parse
 from hamodel.guide.deployment.tables import Table
 
 _HEAD = """\
 A deployment for hamodel: what is installed, how it behaves, and how much of it is searched.
 Each key stands here with its default; what is left out keeps it. Behind a '#' without a space
-stands what has no fixed default, or awaits a feature and has no effect yet. Durations are "10 s"
-or "250 ms". `hamodel check FILE` checks the guide's promises for it, and `hamodel explain KEY`
-says more about a key: where a default comes from (a claim such as RM-1; [V …] public material,
-[G] judgement, [NF] looked for and not found)."""
+stands what has no fixed default, can affect nothing unless another key is changed, or awaits a
+feature and has no effect yet. Durations are "10 s" or "250 ms". `hamodel check FILE` checks the
+guide's promises for it, and `hamodel explain KEY` says more about a key: where a default comes
+from (a claim such as RM-1; [V …] public material, [G] judgement, [NF] looked for and not found)."""
 
 _WIDTH = 99
 """Columns of the file."""
@@ -37,7 +40,10 @@ _WIDTH = 99
 
 def template() -> str:
     """Return a commented deployment file that loads and equals the defaults."""
-    lines = [*_comment(_HEAD), "", 'name = "my-deployment"']
+    name = 'name = "my-deployment"'
+    lines = [*_comment(_HEAD), "", name]
+    plain, _ = decode(parse(name, "template"))
+    idle = idle_keys(plain)
     for name, shape in table_shapes(Deployment).items():
         if name == "name":
             continue
@@ -46,13 +52,16 @@ def template() -> str:
             lines += ["", *_comment(shape.about.text), f"#[{name}]", f"#{shape.about.example}"]
             continue
         table = shape.table or RecorderGroup
-        is_off = shape.about.read is not Read.NOW
+        is_off = shape.optional or shape.about.read is not Read.NOW
         bracket = f"[[{name}]]" if shape.base is tuple else f"[{name}]"
-        lines += ["", *_table(bracket, table, name, is_off=is_off)]
+        at = (name, 0) if shape.base is tuple else (name,)
+        lines += ["", *_table(bracket, table, at, idle, is_off=is_off)]
     return "\n".join(lines) + "\n"
 
 
-def _table(bracket: str, table: type[Table], path: str, *, is_off: bool) -> Iterator[str]:
+def _table(
+    bracket: str, table: type[Table], at: Key, idle: Container[Key], *, is_off: bool
+) -> Iterator[str]:
     yield from _comment((getdoc(table) or "").split("\n\n")[0])
     yield f"{'#' if is_off else ''}{bracket}"
     inner: list[tuple[str, type[Table]]] = []
@@ -61,11 +70,14 @@ def _table(bracket: str, table: type[Table], path: str, *, is_off: bool) -> Iter
         if shape.table:
             inner.append((name, shape.table))
         else:
-            yield from _parameter(name, shape, defaults[name], is_off=is_off)
+            off = is_off or (*at, name) in idle
+            yield from _parameter(name, shape, defaults[name], is_off=off)
     for name, below in inner:
         awaits = all(s.about and s.about.read is not Read.NOW for s in table_shapes(below).values())
         yield ""
-        yield from _table(f"[{path}.{name}]", below, f"{path}.{name}", is_off=is_off or awaits)
+        here = (*at, name)
+        written = f"[{'.'.join(map(str, here))}]"
+        yield from _table(written, below, here, idle, is_off=is_off or awaits)
 
 
 def _parameter(name: str, shape: Shape, default: Any, *, is_off: bool) -> Iterator[str]:

@@ -14,8 +14,29 @@ def roles(parts: Parts) -> Mapping[str, Mapping[str, Component]]:
         "sip-server": {name: each.machine for name, each in parts.sip_servers.items()},
         "resource-manager": {name: each.machine for name, each in parts.resource_managers.items()},
         "media-server": {name: each.machine for name, each in parts.media_servers.items()},
-        "recorder": {name: each.machine for name, each in parts.recorders.items()},
+        "recorder": {n: each.box for n, each in parts.recorders.items() if not each.separated},
+        "recorder-signaling": {
+            name: unit for each in parts.recorders.values() for name, unit in each.signaling.items()
+        },
+        "recorder-media": {
+            name: unit.machine
+            for each in parts.recorders.values()
+            for name, unit in each.media.items()
+        },
+        "t-lib-client": {name: each.machine for name, each in parts.t_lib_clients.items()},
     }
+
+
+def lost_with(parts: Parts, name: str) -> tuple[Set, ...]:
+    """Return what a crash of a machine erases: its memory, and what only it had."""
+    machine = {its: each for group in roles(parts).values() for its, each in group.items()}[name]
+    kept = (
+        effect
+        for recorder in parts.recorders.values()
+        if name in recorder.signaling
+        for effect in recorder.forgets(name)
+    )
+    return (*memory_loss(machine, *parts.falls_with(name)), *kept)
 
 
 def instance_crashes(parts: Parts) -> Iterator[Rule]:
@@ -26,7 +47,7 @@ def instance_crashes(parts: Parts) -> Iterator[Rule]:
                 f"{name} crashes",
                 Kind.FAILURE,
                 fires=(machine.fires("crash"), *(s.fires("die") for s in parts.falls_with(name))),
-                sets=memory_loss(machine, *parts.falls_with(name)),
+                sets=lost_with(parts, name),
                 cost={f"{role}-crash": 1},
                 cite="A-CRASH",
             )
@@ -80,8 +101,7 @@ def resource_manager_returns(parts: Parts) -> Iterator[Rule]:
             sets=tuple(
                 Set(affinity.unsent, True, affinity.to.is_not(None))
                 for _, peer in others(parts.resource_managers, name)
-                for call in parts.calls
-                for affinity in peer.affinities(call)
+                for affinity in peer.affinities.values()
                 if parts.shares_affinity
             ),
             cite="A-REPAIR",
@@ -89,8 +109,9 @@ def resource_manager_returns(parts: Parts) -> Iterator[Rule]:
 
 
 def server_returns(parts: Parts) -> Iterator[Rule]:
-    """A Media Server or a recorder is started again, empty.  A-REPAIR."""
-    for name, machine in {**roles(parts)["media-server"], **roles(parts)["recorder"]}.items():
+    """A Media Server, a recorder or a media unit of one is started again, empty.  A-REPAIR."""
+    servers = (roles(parts)[role] for role in ("media-server", "recorder", "recorder-media"))
+    for name, machine in (each for group in servers for each in group.items()):
         yield Rule(
             f"{name} returns",
             Kind.REPAIR,
@@ -110,11 +131,24 @@ def management_layer_returns(parts: Parts) -> Iterator[Rule]:
         )
 
 
+def backup_returns(parts: Parts) -> Iterator[Rule]:
+    """A signaling unit of a recorder, or a T-lib client, is started again: as backup.  A-REPAIR."""
+    pairs = [each.signaling for each in parts.recorders.values()]
+    pairs.append({name: each.machine for name, each in parts.t_lib_clients.items()})
+    for pair in pairs:
+        for name, machine in pair.items():
+            trigger = "return_as_backup" if len(pair) > 1 else "return_alone"
+            yield Rule(
+                f"{name} returns", Kind.REPAIR, fires=(machine.fires(trigger),), cite="A-REPAIR"
+            )
+
+
 RULES = (
     instance_crashes,
     management_layer_crashes,
     sip_server_returns,
     resource_manager_returns,
     server_returns,
+    backup_returns,
     management_layer_returns,
 )

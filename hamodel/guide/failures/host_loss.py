@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 
-from hamodel import Component, Kind, Rule, any_of
+from hamodel import Component, Kind, Rule, Set, any_of
 from hamodel.guide.parts import Parts, memory_loss
 
 
@@ -16,7 +16,7 @@ def host_is_lost(parts: Parts) -> Iterator[Rule]:
     Enabled iff one of them is not down already.  Assumes: A-HOST.
     """
     for host, names in parts.deployment.hosts_in_scope.items():
-        machines = [parts.instances[name] for name in names]
+        machines = [machine for name in names for machine in parts.instances[name]]
         sessions = [session for name in names for session in parts.falls_with(name)]
         yield Rule(
             f"{host} is lost",
@@ -26,10 +26,17 @@ def host_is_lost(parts: Parts) -> Iterator[Rule]:
                 *(machine.fires("lose_host") for machine in machines),
                 *(session.fires("die") for session in sessions),
             ),
-            sets=memory_loss(*machines, *sessions),
+            sets=(*memory_loss(*machines, *sessions), *_forgotten(parts, names)),
             cost={"host-loss": 1},
             cite="A-HOST",
         )
+
+
+def _forgotten(parts: Parts, names: tuple[str, ...]) -> Iterator[Set]:
+    """Yield what the recorders on a host had open, which no other signaling unit has then."""
+    for name in names:
+        if name in parts.recorders and parts.recorders[name].separated:
+            yield from parts.recorders[name].forgets_all()
 
 
 def _down(machine: Component) -> Enum:

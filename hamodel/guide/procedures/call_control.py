@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hamodel import Expr, Kind, Message, Rule, Set, all_of, any_of
+from hamodel import FALSE, TRUE, Expr, Kind, Message, Rule, Set, all_of, any_of
+from hamodel.guide.components.call import Call
+from hamodel.guide.components.media_dialog import MediaDialog
 from hamodel.guide.parts import Parts
 from hamodel.guide.procedures.call_set_up import answered, clear, failed, forget_call, over
+from hamodel.guide.procedures.t_lib import (
+    AFTER,
+    OF_SESSION,
+    failure_is_observed,
+    session_is_observed,
+)
 from hamodel.guide.vocabulary import CallState, Recording, Request, Session
 
 _RECORDING_AFTER = {
@@ -14,7 +22,7 @@ _RECORDING_AFTER = {
     Request.RESUME: Recording.ON,
     Request.STOP: Recording.STOPPED,
 }
-_CONTROL = (Request.HOLD, *_RECORDING_AFTER)
+_CONTROL = (Request.HOLD, *_RECORDING_AFTER, Request.START, *OF_SESSION)
 
 
 def party_asks(parts: Parts) -> Iterator[Rule]:
@@ -71,15 +79,27 @@ def sip_server_sends_request(parts: Parts) -> Iterator[Rule]:
             )
             yield Rule(
                 f"{name} sends the request of {call_name}",
-                when=parts.serves(name) & (control | bye),
+                when=parts.serves(name) & ((control & _is_free(call)) | bye),
                 fires=(dialog.machine.fires("request"),),
                 sets=(Set(dialog.request, call.request), Set(dialog.owner, name)),
                 cite="A-MSML",
             )
 
 
+def _is_free(call: Call) -> Expr:
+    """Return the guard that no T-lib client's request has to go first."""
+    return TRUE if call.control is None else call.control.is_(Request.NOTHING)
+
+
+def _is_asked(call: Call, dialog: MediaDialog) -> Expr:
+    """Return the guard that the request under way is what a party asked for."""
+    theirs = FALSE if call.control is None else call.control.same_as(dialog.request)
+    return call.request.same_as(dialog.request) & ~theirs
+
+
 def sip_server_hears_answer(parts: Parts) -> Iterator[Rule]:
-    """The 2xx of hold, pause, resume or stop reaches SIP Server.  RM-4."""
+    """The 2xx of hold, pause, resume, stop or start reaches SIP Server.  RM-4, DUP-3."""
+    by_client = parts.deployment.duplication.requested_by == "t-lib-client"
     for name, the in parts.sip_servers.items():
         for call_name, call in parts.calls.items():
             dialog, record = parts.dialogs[call_name], the.record[call_name]
@@ -96,10 +116,20 @@ def sip_server_hears_answer(parts: Parts) -> Iterator[Rule]:
                 sets=(
                     *(
                         Set(record.recording, after, dialog.request.is_(request))
-                        for request, after in _RECORDING_AFTER.items()
+                        for request, after in {**_RECORDING_AFTER, **AFTER}.items()
                     ),
-                    Set(record.unsent, parts.has_pair, dialog.request.in_(*_RECORDING_AFTER)),
+                    Set(
+                        record.unsent,
+                        parts.has_pair,
+                        dialog.request.in_(*{**_RECORDING_AFTER, **AFTER}),
+                    ),
+                    *(
+                        [Set(record.duplicated, True, dialog.request.is_(Request.START))]
+                        if by_client and record.duplicated is not None
+                        else []
+                    ),
                     Set(call.request, Request.NOTHING, held),
+                    *session_is_observed(parts, name, call_name),
                     *clear(parts, call_name),
                 ),
                 says=(Message("200 OK", "resource_manager", "sip_server", (dialog.request,)),),
@@ -155,9 +185,10 @@ def request_fails(parts: Parts) -> Iterator[Rule]:
                 when=failed(parts, name, call_name) & dialog.request.in_(*_CONTROL),
                 fires=(dialog.machine.fires("fail"),),
                 sets=(
-                    Set(call.request, Request.NOTHING, call.request.same_as(dialog.request)),
+                    Set(call.request, Request.NOTHING, _is_asked(call, dialog)),
                     *([Set(record.session, Session.LOST, lost)] if detects else []),
                     *([Set(record.unsent, parts.has_pair, lost)] if detects else []),
+                    *failure_is_observed(parts, name, call_name),
                     *clear(parts, call_name),
                 ),
                 says=(
@@ -237,6 +268,14 @@ def unknown_call_is_refused(parts: Parts) -> Iterator[Rule]:
                 says=(Message("refused", "sip_server", call_name, (call.request,)),),
                 cite="A-481",
             )
+            if call.control is not None:
+                yield Rule(
+                    f"{name} refuses what the t-lib client asks of unknown {call_name}",
+                    when=unknown & call.control.is_not(Request.NOTHING),
+                    sets=(Set(call.control, Request.NOTHING),),
+                    says=(Message("refused", "sip_server", "t_lib_client", (call.control,)),),
+                    cite="A-481",
+                )
             yield Rule(
                 f"unknown {call_name} is hung up at {name}",
                 when=unknown & call.request.is_(Request.HANG_UP),

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hamodel import FALSE, Expr, Kind, Message, Rule, Set, all_of, at
+from hamodel import FALSE, Expr, Kind, Message, Rule, Set, all_of, any_of, at
 from hamodel.guide.components.call import Call
-from hamodel.guide.components.sip_server import SipServer
+from hamodel.guide.components.sip_server import CallRecord, SipServer
 from hamodel.guide.parts import Parts
-from hamodel.guide.vocabulary import CallState, DialogState, Recording, Request, Session
+from hamodel.guide.vocabulary import (
+    CallState,
+    DialogState,
+    Recording,
+    Request,
+    Session,
+    View,
+)
 
 
 def call_starts(parts: Parts) -> Iterator[Rule]:
@@ -22,12 +29,19 @@ def call_starts(parts: Parts) -> Iterator[Rule]:
                 fires=(call.machine.fires("start"),),
                 sets=(
                     Set(the.record[call_name].session, Session.NEW),
-                    Set(the.record[call_name].recording, Recording.ON),
+                    Set(the.record[call_name].recording, call.told.initial),
+                    *_asks_for_two(parts, the.record[call_name]),
                 ),
                 says=(Message("INVITE", call_name, "sip_server"),),
                 group=f"{call_name} starts",
                 cite="A-ENV",
             )
+
+
+def _asks_for_two(parts: Parts, record: CallRecord) -> Iterator[Set]:
+    """Yield the effect of SIP Server's own request for two recording sessions (DUP-3)."""
+    if parts.deployment.duplication.requested_by == "sip-server" and record.duplicated is not None:
+        yield Set(record.duplicated, True)
 
 
 def sip_server_asks_for_media_server(parts: Parts) -> Iterator[Rule]:
@@ -118,10 +132,26 @@ def sip_server_confirms_call(parts: Parts) -> Iterator[Rule]:
                     parts.replicated(name, call_name),
                 ),
                 fires=(call.machine.fires("establish"),),
-                sets=(Set(record.session, Session.BRIDGED),),
+                sets=(
+                    Set(record.session, Session.BRIDGED),
+                    *call_is_observed(parts, name, call_name),
+                ),
                 says=(Message("established", "sip_server", call_name),),
                 cite="SIP-1c",
             )
+
+
+def call_is_observed(parts: Parts, sip_server: str, call: str) -> Iterator[Set]:
+    """
+    Yield what the event that a call is established does to the T-lib client that hears it.
+
+    Nobody keeps it for a client that is not active or not connected.  Source: TLIB-2.
+    """
+    first = View.TO_START if parts.deployment.recording.start == "t-lib" else View.RECORDED
+    for client in parts.distinct_views():
+        heard = any_of(*(each.hears(sip_server) for each in client))
+        view = client[0].view[call]
+        yield Set(view, first, heard & view.is_(View.UNSEEN))
 
 
 def call_in_set_up_is_dropped(parts: Parts) -> Iterator[Rule]:
@@ -247,6 +277,7 @@ def forget_call(parts: Parts, the: SipServer, call: str) -> tuple[Set, ...]:
         Set(record.recording, Recording.ON),
         Set(record.media_server, None),
         Set(record.unsent, parts.has_pair),
+        *([] if record.duplicated is None else [Set(record.duplicated, False)]),
         *over(ended),
     )
 
@@ -255,7 +286,8 @@ def over(ended: Call) -> tuple[Set, ...]:
     """Return the effects of a call's end on the call itself: nothing is left to ask or to join."""
     return tuple(
         Set(var, var.initial)
-        for var in (ended.request, ended.told, ended.endpoint_a, ended.endpoint_b)
+        for var in (ended.request, ended.told, ended.endpoint_a, ended.endpoint_b, ended.control)
+        if var is not None
     )
 
 

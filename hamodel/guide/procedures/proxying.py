@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from hamodel import TRUE, Expr, Message, Rule, Set, Var, all_of, any_of, at
+from hamodel import FALSE, TRUE, Expr, Message, Rule, Set, Var, all_of, any_of, at
+from hamodel.guide.components.media_server import MediaServer
 from hamodel.guide.parts import Parts, following, in_turn
-from hamodel.guide.vocabulary import Conference, DialogState, Recording, Request
+from hamodel.guide.vocabulary import (
+    Conference,
+    DialogState,
+    Recording,
+    RecordingSessionState,
+    Request,
+)
 
-_IN_CALL = (Request.HOLD, Request.PAUSE, Request.RESUME, Request.STOP, Request.HANG_UP)
+_IN_CALL = (
+    Request.HOLD,
+    Request.PAUSE,
+    Request.RESUME,
+    Request.STOP,
+    Request.START,
+    Request.STOP_SESSION,
+    Request.START_SESSION,
+    Request.HANG_UP,
+)
 
 
 def route_allows(parts: Parts, route: Var[str], name: str) -> Expr:
@@ -142,6 +158,13 @@ def _opens_conference(parts: Parts, call: str, name: str) -> Iterator[Set]:
             sip: each.record[call].recording.is_(wanted) for sip, each in parts.sip_servers.items()
         }
         yield Set(conference, opened, at(owner, family))
+    if duplicates := parts.media_servers[name].duplicates.get(call):
+        asked = {
+            sip: flag.is_(True)
+            for sip, each in parts.sip_servers.items()
+            if (flag := each.record[call].duplicated) is not None
+        }
+        yield Set(duplicates, True, at(owner, asked))
 
 
 def _has_room(parts: Parts, name: str, call: str) -> Expr:
@@ -196,6 +219,7 @@ def media_server_executes_request(parts: Parts) -> Iterator[Rule]:
                         manager.media_server_of[call].to.is_(name),
                         server.answers,
                         conference.is_not(Conference.ABSENT),
+                        *_before_start(parts, call, name),
                     ),
                     fires=(dialog.machine.fires("execute"),),
                     sets=(
@@ -211,12 +235,49 @@ def media_server_executes_request(parts: Parts) -> Iterator[Rule]:
                             dialog.request.is_(Request.RESUME) & conference.is_(Conference.PAUSED),
                         ),
                         Set(conference, Conference.NOT_RECORDING, dialog.request.is_(Request.STOP)),
+                        *_starts(parts, call, name),
                         Set(conference, Conference.ABSENT, dialog.request.is_(Request.HANG_UP)),
                     ),
                     says=(Message("request", "resource_manager", name, (call, dialog.request)),),
                     group=f"a media server executes the request for {call} through {rm}",
                     cite="RM-3",
                 )
+
+
+def _before_start(parts: Parts, call: str, name: str) -> Iterator[Expr]:
+    """Yield the guard that a start finds no recording session that is still being ended."""
+    if not parts.starts_later:
+        return
+    the, sessions = parts.media_servers[name], dict(parts.sessions_on(name))
+    starting = (
+        (leg, sessions[leg].machine.is_(RecordingSessionState.ABSENT))
+        for leg in parts.legs_of(call)
+    )
+    ended = (at_rest | _is_kept(the, leg) for leg, at_rest in starting)
+    start = parts.dialogs[call].request.in_(Request.START, Request.START_SESSION)
+    yield any_of(~start, all_of(*ended))
+
+
+def _is_kept(the: MediaServer, leg: str) -> Expr:
+    """Return the guard that a recording session goes on while another is stopped and started."""
+    return the.stopped[leg].is_(False) if leg in the.stopped else FALSE
+
+
+def _starts(parts: Parts, call: str, name: str) -> Iterator[Set]:
+    """Yield the effects of a start, which may ask for two recording sessions (DUP-3)."""
+    if not parts.starts_later:
+        return
+    the, asked = parts.media_servers[name], parts.dialogs[call].request
+    idle = the.conference[call].is_(Conference.NOT_RECORDING)
+    yield Set(the.conference[call], Conference.RECORDING, asked.is_(Request.START) & idle)
+    if parts.deployment.duplication.requested_by == "t-lib-client":
+        yield Set(the.duplicates[call], True, asked.is_(Request.START))
+    for leg, session in parts.sessions_on(name):
+        if parts.legs[leg] == call and leg in the.stopped:
+            gone = {other: ~each.writing(leg, session) for other, each in parts.recorders.items()}
+            stop = asked.is_(Request.STOP_SESSION) & at(session.recorder, gone)
+            yield Set(the.stopped[leg], True, stop)
+            yield Set(the.stopped[leg], False, asked.is_(Request.START_SESSION))
 
 
 def request_is_refused(parts: Parts) -> Iterator[Rule]:

@@ -68,21 +68,18 @@ def resource_manager_tells_peer(parts: Parts) -> Iterator[Rule]:
         return
     for name, the in parts.resource_managers.items():
         for peer_name, peer in others(parts.resource_managers, name):
-            for call in parts.calls:
-                pairs = zip(the.affinities(call), peer.affinities(call), strict=True)
-                for what, (mine, its) in zip(("media server", "recorder"), pairs, strict=True):
-                    yield Rule(
-                        f"{name} tells {peer_name} the {what} of {call}",
-                        when=all_of(
-                            the.answers, parts.hears_peer(peer_name), mine.unsent.is_(True)
-                        ),
-                        sets=(
-                            Set(its.to, mine.to),
-                            Set(its.unsent, False),
-                            Set(mine.unsent, False),
-                        ),
-                        cite="RM-3",
-                    )
+            for what, mine in the.affinities.items():
+                its = peer.affinities[what]
+                yield Rule(
+                    f"{name} tells {peer_name} the {what}",
+                    when=all_of(the.answers, parts.hears_peer(peer_name), mine.unsent.is_(True)),
+                    sets=(
+                        Set(its.to, mine.to),
+                        Set(its.unsent, False),
+                        Set(mine.unsent, False),
+                    ),
+                    cite="RM-3",
+                )
 
 
 def resource_manager_tells_health(parts: Parts) -> Iterator[Rule]:

@@ -34,6 +34,11 @@ def primary_copies_call(parts: Parts) -> Iterator[Rule]:
                         Set(its.session, Session.BRIDGED, mine.session.is_(Session.JOINED)),
                         Set(its.recording, mine.recording),
                         Set(its.media_server, mine.media_server),
+                        *(
+                            [Set(its.duplicated, mine.duplicated)]
+                            if its.duplicated is not None and mine.duplicated is not None
+                            else []
+                        ),
                         Set(mine.unsent, False),
                     ),
                     cite="A-REPLICATION",

@@ -7,18 +7,26 @@ from hamodel.guide.deployment import Deployment
 from hamodel.guide.parts import build_parts
 from hamodel.guide.promises import (
     compliance,
+    duplication,
+    front_matter,
     media_server,
     recording_client,
+    recording_server,
     resource_manager,
     sip_server,
+    t_lib_client,
 )
 from hamodel.guide.promises.promise import Promise, Status
 
 MAKERS = (
+    *front_matter.PROMISES,
     *recording_client.PROMISES,
     *sip_server.PROMISES,
     *resource_manager.PROMISES,
     *media_server.PROMISES,
+    *recording_server.PROMISES,
+    *t_lib_client.PROMISES,
+    *duplication.PROMISES,
     *compliance.PROMISES,
 )
 

@@ -157,7 +157,8 @@ def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Pro
     """
     anew, alike, kept = [], [], []
     recorders_up = all_of(*(its.answers for its in parts.recorders.values()))
-    for (call, server), session in parts.recording_sessions.items():
+    for (leg, server), session in parts.recording_sessions.items():
+        call = parts.legs[leg]
         the, its = parts.calls[call], parts.media_servers[server]
         rest = others(parts.media_servers, server)
         moved = all_of(
@@ -169,7 +170,7 @@ def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Pro
         if len(parts.media_servers) == 1:
             moved = all_of(parts.up(call), parts.joined(call, server), _failed(parts, server))
         standing = session.machine.is_(RecordingSessionState.ESTABLISHED)
-        wanted = its.wants_recording(call)
+        wanted = its.wants_session(leg, call)
         over = ~wanted & its.answers
         anew.append((moved & (wanted | ~its.answers), any_of(standing, over, ~parts.up(call))))
         quiet = all_of(the.request.is_(Request.NOTHING), _at_rest(parts, call))
@@ -180,7 +181,7 @@ def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Pro
             )
         )
         alike.append((moved & quiet, as_told))
-        has_it = {name: _only_recorder(parts, call, name) for name in parts.recorders}
+        has_it = {name: _only_recorder(parts, leg, name) for name in parts.recorders}
         kept.append((all_of(moved, standing, recorders_up), at(session.recorder, has_it)))
     settings: dict[str, Any] = {
         "claims": ("MS-4",),
@@ -200,9 +201,9 @@ def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Pro
     )
 
 
-def _only_recorder(parts: Parts, call: str, name: str) -> Expr:
+def _only_recorder(parts: Parts, leg: str, name: str) -> Expr:
     """
-    Return the guard that this recorder has an open recording of the call.
+    Return the guard that this recorder has this recording session open.
 
     With a supplied identifier no other has one: its affinity led back to the same recorder (MS-4,
     ambiguity i). Without, the old recorder keeps the orphan (A-ORPHAN).
@@ -210,8 +211,8 @@ def _only_recorder(parts: Parts, call: str, name: str) -> Expr:
     alone = parts.deployment.recording.record_id == "supplied"
     rest = others(parts.recorders, name) if alone else ()
     return all_of(
-        parts.recorders[name].receives[call].is_(True),
-        *(other.receives[call].is_(False) for _, other in rest),
+        parts.recorders[name].receives[leg].is_(True),
+        *(other.receives[leg].is_(False) for _, other in rest),
     )
 
 

@@ -9,7 +9,7 @@ from hamodel.guide.parts import Parts
 from hamodel.guide.promises.promise import Promise
 
 _MACHINES = ("sip_server", "management_layer", "resource_manager", "load_balancer", "media_server")
-_BETWEEN = ("call", "media_dialog", "recording_session", "recorder")
+_BETWEEN = ("call", "media_dialog", "recording_session", "recorder", "t_lib")
 
 
 def recording_client_is_its_components(parts: Parts, system: System) -> Iterator[Promise]:

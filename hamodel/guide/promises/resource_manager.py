@@ -76,11 +76,11 @@ def remaining_resource_manager_remembers(parts: Parts, system: System) -> Iterat
     """RM-3: an instance failed; the other has the affinities of every established session."""
     cases = [
         (
-            all_of(_failed(parts, name), _established(parts, call)),
-            any_of(*_remembered(parts, name, call)),
+            all_of(_failed(parts, name), _established(parts, leg)),
+            any_of(*_remembered(parts, name, leg)),
         )
         for name in parts.resource_managers
-        for call in parts.calls
+        for leg in parts.legs
     ]
     remembered = each_holds(
         "remaining_resource_manager_remembers_affinity",
@@ -92,30 +92,30 @@ def remaining_resource_manager_remembers(parts: Parts, system: System) -> Iterat
     yield Promise("RM-3", (remembered,), assumptions=(ONE,))
 
 
-def _established(parts: Parts, call: str) -> Expr:
-    """Return the guard that a recording session of the call stands, and its Media Server too."""
+def _established(parts: Parts, leg: str) -> Expr:
+    """Return the guard that a recording session stands, and its Media Server too."""
     ways = []
-    for (of, server), session in parts.recording_sessions.items():
-        if of == call:
+    for on, server, session in parts.sessions_of(parts.legs[leg]):
+        if on == leg:
             ways.append(
                 all_of(
                     session.machine.is_(RecordingSessionState.ESTABLISHED),
                     parts.media_servers[server].machine.is_(ServerState.UP),
-                    parts.joined(call, server),
+                    parts.joined(parts.legs[leg], server),
                 )
             )
-    return all_of(parts.up(call), any_of(*ways))
+    return all_of(parts.up(parts.legs[leg]), any_of(*ways))
 
 
-def _remembered(parts: Parts, name: str, call: str) -> Iterator[Expr]:
+def _remembered(parts: Parts, name: str, leg: str) -> Iterator[Expr]:
     """Yield, for each other instance, the guard that it has both affinities right."""
     for _, peer in others(parts.resource_managers, name):
-        for (of, server), session in parts.recording_sessions.items():
-            if of == call:
+        for on, server, session in parts.sessions_of(parts.legs[leg]):
+            if on == leg:
                 yield all_of(
                     session.machine.is_(RecordingSessionState.ESTABLISHED),
-                    peer.media_server_of[call].to.is_(server),
-                    peer.recorder_of[call].to.same_as(session.recorder),
+                    peer.media_server_of[parts.legs[leg]].to.is_(server),
+                    peer.recorder_of[leg].to.same_as(session.recorder),
                 )
 
 
@@ -129,7 +129,7 @@ def resource_manager_failure_is_transparent(parts: Parts, system: System) -> Ite
                 *parts.sip_servers,
                 *parts.media_servers,
                 *(session.machine.name for session in parts.recording_sessions.values()),
-                *parts.recorders,
+                *(part.name for each in parts.recorders.values() for part in each.components),
                 *parts.calls,
             ),
             hide=_later_placements(parts),

@@ -135,8 +135,7 @@ def sip_server_failure_changes_nothing(parts: Parts, system: System) -> Iterator
         established = any_of(
             *(
                 session.machine.is_(RecordingSessionState.ESTABLISHED)
-                for (of, _), session in parts.recording_sessions.items()
-                if of == call
+                for _, _, session in parts.sessions_of(call)
             )
         )
         for_call.append(
@@ -145,13 +144,9 @@ def sip_server_failure_changes_nothing(parts: Parts, system: System) -> Iterator
                 fault=tuple(f"{name} crashes" for name in parts.sip_servers),
                 observers=(
                     parts.calls[call].machine.name,
-                    *(
-                        session.machine.name
-                        for (of, _), session in parts.recording_sessions.items()
-                        if of == call
-                    ),
+                    *(session.machine.name for _, _, session in parts.sessions_of(call)),
                     *parts.media_servers,
-                    *parts.recorders,
+                    *(part.name for each in parts.recorders.values() for part in each.components),
                 ),
                 idempotent=("request", "INVITE"),
                 given=established & parts.up(call),

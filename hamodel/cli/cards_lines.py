@@ -1,0 +1,86 @@
+"""Proof cards in a terminal: what `hamodel explain` adds to what it says of a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hamodel.cite import Source
+from hamodel.cli.cards import Card, card, measured
+from hamodel.cli.cards_page import (
+    UNKNOWN,
+    in_time,
+    order,
+    steps,
+    summary,
+    together_said,
+)
+from hamodel.cli.explain_model import Entry, of_source
+from hamodel.cli.output import say
+from hamodel.cli.subject import Subject
+from hamodel.guide.cards import Measured
+
+
+def of_claim(source: Source, subject: Subject, searching: tuple[int, int] | None = None) -> Entry:
+    """
+    Return what is said of a claim or an assumption; for a claim, with its proof card.
+
+    Parameters
+    ----------
+    source, subject
+        The claim, and the deployment that was asked about.
+    searching
+        To search the breaking sets in that deployment: how many faults at most, and where each
+        search is cut short. None: what is shipped is told.
+    """
+    said = of_source(source, subject)
+    if source.is_assumption:
+        return said
+    fresh = None if searching is None else tuple(_searched(source.id, subject, *searching))
+    return Entry(said.title, (*said.lines, *_lines(card(source, subject, fresh))))
+
+
+def _searched(claim: str, subject: Subject, size_max: int, limit_states: int) -> Iterator[Measured]:
+    for promise in subject.promises:
+        if promise.claim == claim and not promise.not_applicable:
+            for prop in promise.properties:
+                say(f"searching the minimal breaking sets of {prop.name} …")
+                yield measured(subject, claim, prop, size_max, limit_states)
+
+
+def _lines(found: Card) -> Iterator[str]:
+    yield "Verdict, as the manifest expects it:"
+    for each in found.judged:
+        yield f"  {each.deployment}: {UNKNOWN if each.status is None else each.status.value}"
+        for row in each.rows:
+            if row.property:
+                states = "" if row.states is None else f", {row.states:,} distinct states"
+                beyond = f"; beyond its assumptions {row.beyond}" if row.beyond else ""
+                yield f"    {row.property}: {row.status}{states}{beyond}"
+    if found.flips:
+        yield "What flips it:"
+    for flip in found.flips:
+        what = f"{flip.row.property} is" if flip.row.property else "it is"
+        yield f"  - {flip.scenario.name}: {what} {flip.row.status}"
+        yield f"    {flip.command}"
+    for one in found.measured:
+        if one.premise is not None:
+            yield f"The shortest run in which the premise of {one.prop} holds:"
+            yield from (f"  {line}" for line in steps(one.premise) if line)
+    for one in found.measured:
+        yield from _breaking(one, is_witness=one.prop in found.witnesses)
+    if not found.measured and found.promise is not None and found.promise.properties:
+        yield "Its minimal breaking sets are not measured; --search searches them."
+
+
+def _breaking(found: Measured, *, is_witness: bool) -> Iterator[str]:
+    yield f"Minimal breaking sets of {found.prop}:"
+    yield f"  {summary(found, is_witness=is_witness).replace('`', '')}"
+    for each in found.minimal:
+        yield f"  - {together_said(each.faults)}"
+        if len(each.orders) > 1:
+            yield f"      does the order matter? {order(each)}"
+            yield f"      in the shortest run: {in_time(each.happened)}"
+        yield from (f"      {line}" for line in steps(each.run) if line)
+    if found.undetermined:
+        sets = "; ".join(map(together_said, found.undetermined))
+        yield f"  Cut short, so that of these and what contains them nothing is known: {sets}"

@@ -1,0 +1,236 @@
+"""`hamodel impact`: what each failure, or each two, does to a call; worked out by searches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hamodel.budget import Budget
+from hamodel.cli.options import Format
+from hamodel.cli.output import emit, say, show
+from hamodel.cli.rule_files import load_rule_file
+from hamodel.cli.subject import load_deployment
+from hamodel.engine.check import judge
+from hamodel.engine.reference import Exploration, explore
+from hamodel.errors import InputError, SearchError, nearest, plural
+from hamodel.guide import Parts, build, build_parts
+from hamodel.guide.deployment import Deployment
+from hamodel.guide.impact import Failure, Stage, failures, pairs, scene
+from hamodel.guide.impact_columns import COLUMNS, Outcome, outcome
+from hamodel.property import Property
+from hamodel.system import System
+from hamodel.verdict import Verdict
+
+ONCE = Budget(None)
+"""Every failure that the scene has, no repair; the scene itself sees to each happening once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    What failures do.
+
+    Parameters
+    ----------
+    failures
+        In their order.
+    outcomes
+        By column; of a pair those that are worse than what either does alone.
+    either_order
+        Whether the pair does the same in the other order.
+    """
+
+    failures: tuple[Failure, ...]
+    outcomes: Mapping[str, Outcome]
+    either_order: bool = False
+
+    @property
+    def name(self) -> str:
+        """The failures in words."""
+        words = list(map(str, self.failures))
+        if self.either_order:
+            return " and ".join(words) + ", in either order"
+        return ", then ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """
+    Everything that a run of `hamodel impact` found.
+
+    Parameters
+    ----------
+    deployment, changes, system
+        What was asked about, with its changes, and its model.
+    faults
+        How many failures there are at most in a row.
+    rows
+        Single failures first; then the pairs that do worse than either alone.
+    pairs
+        How many pairs, in their order, were looked at.
+    """
+
+    deployment: Deployment
+    changes: tuple[str, ...]
+    system: System
+    faults: int
+    rows: tuple[Row, ...]
+    pairs: int = 0
+
+    @property
+    def exit_status(self) -> int:
+        """What the process ends with: 3 if a search was cut short."""
+        unknown = (each.rank is None for row in self.rows for each in row.outcomes.values())
+        return 3 if any(unknown) else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactOptions:
+    """What `hamodel impact` was asked for, an option each."""
+
+    deployment: str = "reference"
+    fail: tuple[str, ...] = ()
+    faults: int | None = None
+    changes: tuple[str, ...] = ()
+    rule_files: tuple[Path, ...] = ()
+    form: Format = Format.TEXT
+    limit_states: int = 2_000_000
+    verbose: bool = False
+
+
+def run(options: ImpactOptions) -> int:
+    """Say what failures do to a call, and return the exit status."""
+    from hamodel.cli.impact_report import json_impact, print_impact
+
+    if options.form not in (Format.TEXT, Format.JSON):
+        raise InputError("HA082", f"--format is {options.form.value}; it can be text, json")
+    impact = assessed(options)
+    if options.form is Format.JSON:
+        emit(json_impact(impact))
+    else:
+        stories = bool(options.fail) or options.verbose
+        show(lambda c: print_impact(impact, c, stories=stories, verbose=options.verbose))
+    return impact.exit_status
+
+
+def assessed(options: ImpactOptions) -> Impact:
+    """
+    Return what the failures that were asked about do.
+
+    Raises
+    ------
+    HamodelError
+        Whatever is wrong with the deployment or the options; HA082 for `--fail`.
+    """
+    if options.limit_states < 1:
+        raise SearchError("HA045", f"the limit is {options.limit_states}; it can be 1 or more")
+    deployment = load_deployment(options.deployment, options.changes)
+    system = build(deployment, tuple(load_rule_file(path) for path in options.rule_files))
+    parts = build_parts(deployment)
+    known = failures(parts, system)
+    groups = [_asked_for(word, known) for word in options.fail]
+    faults = options.faults or (2 if len(groups) > 1 else 1)
+    singles = tuple(each for each in known if not groups or any(each in its for its in groups))
+    search = _Searches(parts, system, options.limit_states)
+    rows = [Row((each,), search.outcomes((each,))) for each in singles]
+    alone = {row.failures[0]: row.outcomes for row in rows}
+    looked_at = list(_pairs(known, groups)) if faults > 1 else []
+    if looked_at:
+        say(f"{plural(len(looked_at), 'pair')}, each in its order")
+    for number, pair in enumerate(looked_at, start=1):
+        for each in pair:
+            if each not in alone:
+                alone[each] = search.outcomes((each,))
+        worse = _worse(search.outcomes(pair), [alone[each] for each in pair])
+        if worse:
+            _add(rows, Row(pair, worse))
+        if number % 50 == 0:
+            say(f"{number} of {plural(len(looked_at), 'pair')}")
+    return Impact(deployment, options.changes, system, faults, tuple(rows), len(looked_at))
+
+
+def _add(rows: list[Row], row: Row) -> None:
+    """Add a pair's row, or say of its reverse before it that the order makes no difference."""
+    last = rows[-1]
+    said, its = (
+        {column: each.said for column, each in one.outcomes.items()} for one in (last, row)
+    )
+    if last.failures == row.failures[::-1] and said == its:
+        rows[-1] = replace(last, either_order=True)
+    else:
+        rows.append(row)
+
+
+def _asked_for(word: str, known: Sequence[Failure]) -> tuple[Failure, ...]:
+    """Return the failures that a word of `--fail` means: an instance's, a host's, a rule."""
+    found = tuple(each for each in known if word in each.names)
+    if found:
+        return found
+    names = dict.fromkeys(name for each in known for name in (*each.instances, each.rule))
+    raise InputError(
+        "HA082", f"--fail {word!r:.80} is nothing that can fail here; {nearest(word, names)}"
+    )
+
+
+def _pairs(
+    known: Sequence[Failure], groups: Sequence[tuple[Failure, ...]]
+) -> Iterator[tuple[Failure, Failure]]:
+    """Yield the pairs: of two words of `--fail` one failure each, of one word it and any other."""
+    for pair in pairs(known):
+        if not groups:
+            yield pair
+        elif len(groups) == 1:
+            if any(each in groups[0] for each in pair):
+                yield pair
+        elif any(
+            pair[0] in one and pair[1] in other
+            for i, one in enumerate(groups)
+            for j, other in enumerate(groups)
+            if i != j
+        ):
+            yield pair
+
+
+def _worse(
+    together: Mapping[str, Outcome], alone: Sequence[Mapping[str, Outcome]]
+) -> dict[str, Outcome]:
+    """Return what two failures do that is worse than what either does; what is unknown, too."""
+    found = {}
+    for column, its in together.items():
+        ranks = [each[column].rank for each in alone]
+        known = [rank for rank in ranks if rank is not None]
+        if its.rank is None or len(known) < len(ranks) or its.rank > max(known):
+            found[column] = its
+    return found
+
+
+@dataclass(slots=True)
+class _Searches:
+    """Searches the scenes of one deployment; each scene once for all columns that are about it."""
+
+    parts: Parts
+    system: System
+    limit_states: int
+
+    def outcomes(
+        self, these: tuple[Failure, ...], columns: Iterable[str] = COLUMNS
+    ) -> dict[str, Outcome]:
+        """Return what these failures do, by column."""
+        found: dict[str, Outcome] = {}
+        for stage in Stage:
+            watched = scene(self.parts, self.system, these, stage)
+            exploration = explore(watched.system, ONCE, limit_states=self.limit_states)
+            for column in columns:
+                if COLUMNS[column][0] is stage:
+                    found[column] = outcome(column, watched, _Judge(exploration))
+        return {column: found[column] for column in columns}
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    exploration: Exploration
+
+    def __call__(self, prop: Property) -> Verdict:
+        self.exploration.product.system.check_property(prop)
+        return judge(self.exploration, [prop])[0]
