@@ -25,7 +25,8 @@ def commands(page: str) -> Iterator[str]:
     """Yield the commands of a page that are ours, without what stands behind a `#`."""
     for kind, text in BLOCK.findall(page):
         for line in text.splitlines() if kind == "console" else ():
-            command = line.partition("#")[0].strip().removeprefix(".venv/bin/")
+            [*_, command] = line.partition("#")[0].strip().split("&& ")
+            command = command.removeprefix(".venv/bin/")
             if command.startswith("hamodel "):
                 yield command
 
