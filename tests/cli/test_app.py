@@ -345,7 +345,7 @@ def test_rules_says_which_happen(monkeypatch: pytest.MonkeyPatch) -> None:
         ("resource-manager.takeover", "a parameter of a deployment"),
         ("sip-server-crash", "--faults sip-server-crash=1"),
         ("crash", "The sum of: "),
-        ("instance_crashes", "8 rules"),
+        ("instance_crashes", "16 rules"),
         ("sip_server_1 crashes", "Enabled iff"),
         ("sip_server_1", "a component"),
         ("not a promise", "says nothing"),

@@ -104,8 +104,8 @@ def test_a_guard_stands_below_what_it_is_for() -> None:
         "    recording_session_of_call_1_on_media_server_1.via is resource_manager_1",
         "    and resource_manager_1 is active",
         "    and one of these:",
-        "      - resource_manager_1.recorder_of_call_1 is recorder_1",
-        "        and resource_manager_1.believes_recorder_1 is yes",
+        "      - recorder_1_signaling_1 is active",
+        "      - recorder_1_signaling_2 is active",
     ) == text[start + 1 : start + 6]
 
 
@@ -123,9 +123,9 @@ def test_the_words_of_a_rule_file_are_explained(tmp_path: Path) -> None:
         "from hamodel import Kind, Rule\n"
         "ASSUMPTIONS = {'A-NAP': 'A recorder may nap.'}\n"
         "def rules(parts):\n"
-        "    for name, each in parts.recorders.items():\n"
+        "    for name, each in parts.media_servers.items():\n"
         "        yield Rule(f'{name} naps', Kind.FAILURE, fires=each.machine.fires('hang'),\n"
-        "                   cost={'recorder-nap': 1}, cite='A-NAP')\n",
+        "                   cost={'media-server-nap': 1}, cite='A-NAP')\n",
         encoding="utf-8",
     )
     [family], [source] = (entries(word, "reference", [file]) for word in ("napping", "A-NAP"))

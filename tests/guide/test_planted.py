@@ -46,10 +46,10 @@ def reads_well(planted: Planted, refuted: Refuted) -> None:
     [claim] = planted.prop.claims
     numbered = [line for line in text if line[:4].strip().isdigit()]
 
-    assert f"{planted.broken} ({claim}) is refuted after {len(refuted.trace)} steps" == text[0]
+    assert f"{planted.prop.name} ({claim}) is refuted after {len(refuted.trace)} steps" == text[0]
     assert [f"{i:4}. {rule}" for i, rule in enumerate(refuted.trace.rules, start=1)] == numbered
     assert all(step.changes for step in refuted.trace.steps)
-    assert 1 == sum(rule.endswith("crashes") for rule in refuted.trace.rules)
+    assert planted.crashes == sum(rule.endswith("crashes") for rule in refuted.trace.rules)
 
 
 def replays(planted: Planted, refuted: Refuted, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def replays(planted: Planted, refuted: Refuted, monkeypatch: pytest.MonkeyPatch)
     assert refuted.kept is not None
     file = load_trace(refuted.kept.read_text(encoding="utf-8"))
 
-    assert (planted.deployment, planted.changes) == (file.model, file.settings)
+    assert (planted.deployment, planted.settings) == (file.model, file.settings)
     assert refuted.trace.rules == file.rules == trace_of(planted.system, file.rules).rules
 
     monkeypatch.setattr(replay, "system_of", lambda *_: planted.system)

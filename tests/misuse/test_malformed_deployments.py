@@ -91,7 +91,10 @@ def test_damaged_files(
 
 def test_missing_file(tmp_path: Path) -> None:
     """A file that is not there is HA060, and the shipped names are said."""
-    with pytest.raises(InputError, match=r"HA060 .*private-edition, reference") as caught:
+    with pytest.raises(
+        InputError,
+        match=r"HA060 .*private-edition, private-edition-big, reference, small-single-site, trading-floor",
+    ) as caught:
         load(tmp_path / "site.toml")
 
     assert str(tmp_path / "site.toml") == caught.value.file
