@@ -47,7 +47,7 @@ def test_messages_are_drawn_at_instances() -> None:
 
 
 def test_lifelines_stand_as_a_call_goes() -> None:
-    """From the call by SIP Server and Resource Manager to Media Server; what controls is at the end."""
+    """From the call by SIP Server and Resource Manager to Media Server; control at the end."""
     [told] = [story for story in STORIES if story.name == "notice_received_is_forgotten"]
     picture = shipped_ladder(told)
 

@@ -24,6 +24,7 @@ from hamodel.guide.vocabulary import (
 from hamodel.testing import Refuted, Saving, machine_for, run, suite_settings
 
 RUNS, STEPS = 500, 60
+CLOSED = RecordingSessionState.ABSENT
 
 Bug = Callable[[Rule], Rule]
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hamodel.errors import CODES, InputError
-from hamodel.guide.deployment import Deployment, load, template
+from hamodel.guide.deployment import Deployment, load, shipped, template
 from hamodel.guide.deployment.source import SIZE_MAX
 from tests.misuse.malformed import KINDS, Malformed, malformed
 
@@ -91,10 +91,7 @@ def test_damaged_files(
 
 def test_missing_file(tmp_path: Path) -> None:
     """A file that is not there is HA060, and the shipped names are said."""
-    with pytest.raises(
-        InputError,
-        match=r"HA060 .*private-edition, private-edition-big, reference, small-single-site, trading-floor",
-    ) as caught:
+    with pytest.raises(InputError, match=f"HA060 .*{', '.join(shipped())}") as caught:
         load(tmp_path / "site.toml")
 
     assert str(tmp_path / "site.toml") == caught.value.file
