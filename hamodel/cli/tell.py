@@ -25,7 +25,8 @@ from hamodel.trace import Trace, dump_trace
 def found(story: Story) -> Trace:
     """Return the trace of a story, searched for in its scenario."""
     scenario = story.found_in
-    subject = read_subject(scenario.deployment, scenario.changes)
+    rule_files = [Path(story.rules)] if story.rules else []
+    subject = read_subject(scenario.deployment, scenario.changes, rule_files)
     assessment = assess(
         subject,
         chosen(subject, [story.claim]),

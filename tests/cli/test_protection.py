@@ -37,7 +37,6 @@ def test_the_page_is_as_the_data_are() -> None:
 @pytest.mark.parametrize("mechanism", MECHANISMS, ids=lambda each: each.name)
 def test_what_a_recorder_and_a_media_server_do_is_searched_again(mechanism: Mechanism) -> None:
     """Two columns of every row are as the searches find them now."""
-
     for fault in ("recorder-crash", "media-server-crash"):
         assert of(mechanism.name, fault) == cell(mechanism, fault)
 

@@ -88,6 +88,7 @@ FLIPPED = (
 WITNESSED: Mapping[str, tuple[str, Sequence[str]]] = {
     "restart_before_detection": ("a_restart_goes_unnoticed", SMALL),
     "resource_manager_dies_before_notice": ("a_resource_manager_dies_before_its_notice", BALANCED),
+    "harmless_switchover": ("a_recording_outlives_a_switchover", PAIR),
     "switchover_during_recovery": (
         "a_switchover_finds_a_call_half_joined",
         tuple(change for change in PAIR if "media_servers" not in change),

@@ -25,6 +25,8 @@ class Story:
         The manifest's scenario in which it is found, the claim, and the property's name.
     title
         What happens, in one line.
+    rules
+        The shipped rule file that says what to look for, if no promise does; it adds no step.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Story:
     claim: str
     prop: str
     title: str
+    rules: str = ""
 
     @property
     def found_in(self) -> Scenario:
@@ -53,6 +56,7 @@ _TRANSPARENT = "failure_of_resource_manager_1_is_transparent"
 _UNAFFECTED = "sip_server_failure_does_not_affect_call_1"
 _LEARNS = "sip_server_learns_of_media_server_failure"
 _MOVES = "call_is_joined_to_another_media_server"
+_APART = "two_recording_sessions_are_on_two_recorders"
 
 STORIES = (
     Story(
@@ -68,6 +72,13 @@ STORIES = (
         "SIP-2",
         _UNAFFECTED,
         "The new primary refuses a call that it was never told of",
+    ),
+    Story(
+        "standby_not_synchronised_takes_over",
+        "standby-not-synchronised",
+        "SIP-2",
+        _UNAFFECTED,
+        "A standby that has not caught up takes over, and knows less",
     ),
     Story(
         "single_sip_server_is_not_replaced",
@@ -140,6 +151,14 @@ STORIES = (
         "The one notice finds no SIP Server that serves",
     ),
     Story(
+        "resource_manager_dies_before_its_notice",
+        "hot-standby-notifies",
+        "MS-2",
+        "a_resource_manager_dies_before_its_notice",
+        "The Resource Manager that was to tell of a failed Media Server fails too",
+        rules="resource_manager_dies_before_notice",
+    ),
+    Story(
         "restart_before_detection_goes_unnoticed",
         "restart-before-detection",
         "MS-2",
@@ -152,6 +171,56 @@ STORIES = (
         "MS-3",
         _MOVES,
         "The notice dies with the primary that received it",
+    ),
+    Story(
+        "recorder_without_strategy_stays_lost",
+        "recorder-without-strategy",
+        "REC-2",
+        "recording_goes_on_after_a_recorder_failure",
+        "A recorder fails, and nobody is there to bring its recording back",
+    ),
+    Story(
+        "recording_begins_again_elsewhere",
+        "stop-and-start",
+        "REC-6",
+        "recording_begins_again_on_another_recorder",
+        "Stopped and started, a recording leaves the recorder of its affinity",
+    ),
+    Story(
+        "backup_t_lib_client_is_blind",
+        "t-lib-start-blind",
+        "TLIB-1",
+        "recording_of_each_call_is_started",
+        "A call comes while no T-lib client is active, and is never recorded",
+    ),
+    Story(
+        "two_pointers_choose_one_recorder",
+        "duplicated-round-robin-pair",
+        "DUP-1",
+        _APART,
+        "Each Resource Manager takes its turn, and both take the same recorder",
+    ),
+    Story(
+        "one_identifier_leads_to_one_recorder",
+        "duplicated-same-identifiers",
+        "DUP-1",
+        _APART,
+        "With one record identifier the affinity of the first is that of the second",
+    ),
+    Story(
+        "media_server_stops_both_recordings",
+        "duplicated",
+        "DUP-6",
+        "media_server_failure_stops_both_recordings",
+        "Two recorders record, and one Media Server takes both down",
+    ),
+    Story(
+        "recording_outlives_a_switchover",
+        "sip-server-fault",
+        "DUP-7",
+        "a_recording_outlives_a_switchover",
+        "SIP Server fails over, and the one recording goes on: no second was needed",
+        rules="harmless_switchover",
     ),
 )
 """The shipped stories, in the order of the guide's claims."""
