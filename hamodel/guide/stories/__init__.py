@@ -191,7 +191,7 @@ STORIES = (
         "t-lib-start-blind",
         "TLIB-1",
         "recording_of_each_call_is_started",
-        "A call comes while no T-lib client is active, and is never recorded",
+        "The active T-lib client dies before it asks to record a call, and nobody asks again",
     ),
     Story(
         "two_pointers_choose_one_recorder",
