@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from hamodel.cli.options import Format
+from hamodel.cli.options import LIMIT_STATES, Format
 
 CLAIMS = "Only this claim (SIP-1b), or all that begin so (SIP-1, SIP); may be given more than once."
 FAULTS = "Judge every property under this budget instead: N, class=N,… or unlimited."
@@ -101,7 +101,7 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
     ] = None,
     limit_states: Annotated[
         int, typer.Option(metavar="N", help="Cut each search short at so many states.")
-    ] = 2_000_000,
+    ] = LIMIT_STATES,
     jobs: Annotated[
         int, typer.Option(metavar="N", min=1, max=64, help="How many searches go on at once.")
     ] = 2,
@@ -152,7 +152,7 @@ def impact(
     ] = Format.TEXT.value,
     limit_states: Annotated[
         int, typer.Option(metavar="N", help="Cut each search short at so many states.")
-    ] = 2_000_000,
+    ] = LIMIT_STATES,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Tell the shortest run for each outcome.")
     ] = False,
@@ -185,7 +185,7 @@ def need(
     rules: RuleOptions = None,
     limit_states: Annotated[
         int, typer.Option(metavar="N", help="Cut each search short at so many states.")
-    ] = 2_000_000,
+    ] = LIMIT_STATES,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Tell why a value does not suffice.")
     ] = False,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hamodel.budget import Budget
-from hamodel.cli.options import Format
+from hamodel.cli.options import LIMIT_STATES, Format
 from hamodel.cli.output import emit, say, show
 from hamodel.cli.rule_files import load_rule_file
 from hamodel.cli.subject import load_deployment
@@ -95,7 +95,7 @@ class ImpactOptions:
     changes: tuple[str, ...] = ()
     rule_files: tuple[Path, ...] = ()
     form: Format = Format.TEXT
-    limit_states: int = 2_000_000
+    limit_states: int = LIMIT_STATES
     verbose: bool = False
 
 

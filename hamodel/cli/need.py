@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.assess import budget_of
-from hamodel.cli.options import Budgets
+from hamodel.cli.options import LIMIT_STATES, Budgets
 from hamodel.cli.output import say, show, table_width
 from hamodel.cli.readings_search import Searches
 from hamodel.cli.report_text import STYLES, print_story
@@ -45,7 +45,7 @@ class NeedOptions:
     deployment: str = "reference"
     changes: tuple[str, ...] = ()
     rule_files: tuple[Path, ...] = ()
-    limit_states: int = 2_000_000
+    limit_states: int = LIMIT_STATES
     verbose: bool = False
 
 

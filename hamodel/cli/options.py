@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from hamodel.budget import Budget
 
 
+LIMIT_STATES = 2_000_000
+"""Where a search is cut short unless it is said; so are those behind the manifest."""
+
+
 class Format(Enum):
     """How a report is written down."""
 
@@ -63,7 +67,7 @@ class CheckOptions:
     form: Format = Format.TEXT
     out: Path | None = None
     traces: Path | None = None
-    limit_states: int = 2_000_000
+    limit_states: int = LIMIT_STATES
     jobs: int = 1
     verbose: bool = False
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hamodel.cli.assess import assess
 from hamodel.cli.expect import found_in
-from hamodel.cli.options import read_budgets
+from hamodel.cli.options import LIMIT_STATES, read_budgets
 from hamodel.cli.output import read_file, say, write_file
 from hamodel.cli.subject import chosen, read_subject
 from hamodel.errors import HamodelError
@@ -22,7 +22,7 @@ from hamodel.guide.manifest import Scenario, read_manifest, write_manifest
 
 
 def regenerated(
-    scenario: Scenario, *, processes: int = 2, limit_states: int | None = None
+    scenario: Scenario, *, processes: int = 2, limit_states: int | None = LIMIT_STATES
 ) -> Scenario:
     """Return a scenario that expects what its run shows."""
     subject = read_subject(scenario.deployment, scenario.changes)
