@@ -132,6 +132,12 @@ SMALL: tuple[Scenario, ...] = (
         faults="host-loss=1",
     ),
     _whole("recorder with backups", _ONE_RECORDER, "t_lib_client.backup=false"),
+    _whole(
+        "repaired units",
+        _ONE_RECORDER,
+        faults="recorder-signaling-crash+t-lib-client-crash=1",
+        repairs="1",
+    ),
     _whole("stop and start", *_STOP_START, "t_lib_client.backup=false"),
     _whole("silent recorder", *_STOP_START, "recorder_group.main.retry_on_timeout=false"),
     _whole(
