@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument(
         "--states", type=int, default=agreement.STATES_EACH_MAX, help="of each search of a scenario"
     )
+    compare.add_argument("--only", action="append", default=[], metavar="SCENARIO")
     compare.add_argument("--write", action="store_true", help=f"write {agreement.FILE.name}")
     compare.set_defaults(command=agreement.command)
 

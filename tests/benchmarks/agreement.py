@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ STATES_EACH_MAX = 20_000
 
 def command(chosen: argparse.Namespace) -> int:
     """Compare every reading with the oracle, print what was compared; 1 on a disagreement."""
+    if chosen.only:
+        return some_scenarios(chosen)
     found: dict[str, Any] = {"commit": commit(), "machine": machine(), "readings": {}}
     for reading in READINGS:
         its = campaign(chosen.systems, reading=reading)
@@ -37,6 +39,20 @@ def command(chosen: argparse.Namespace) -> int:
             "first": first_systems(reading),
             "scenarios": rows,
         }
+    if chosen.write:
+        FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return int(bool(disagreements(found)))
+
+
+def some_scenarios(chosen: argparse.Namespace) -> int:
+    """Compare the searches of these scenarios alone; what was written of others is kept."""
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    for reading, its in found["readings"].items():
+        fresh = list(scenario_rows(reading, chosen.seconds, chosen.states, chosen.only))
+        print_scenarios(fresh)
+        kept = [row for row in its["scenarios"] if row["scenario"] not in chosen.only]
+        order = list(scenarios())
+        its["scenarios"] = sorted((*kept, *fresh), key=lambda row: order.index(row["scenario"]))
     if chosen.write:
         FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return int(bool(disagreements(found)))
@@ -93,7 +109,10 @@ def first_systems(reading: str, number: int = FIRST) -> list[list[int]]:
 
 
 def scenario_rows(
-    reading: str, seconds: float, states_each_max: int = STATES_EACH_MAX
+    reading: str,
+    seconds: float,
+    states_each_max: int = STATES_EACH_MAX,
+    only: Collection[str] = (),
 ) -> Iterator[dict[str, Any]]:
     """
     Yield what was compared of every search of every scenario.
@@ -106,10 +125,12 @@ def scenario_rows(
         When these have passed, each further search is compared on its first 500 states.
     states_each_max
         Where each search is cut short before.
+    only
+        The names of the scenarios; all for none.
     """
     ends = time.perf_counter() + seconds
     for name, scenario in scenarios().items():
-        for each in searches(scenario):
+        for each in searches(scenario) if not only or name in only else ():
             limit = states_each_max if time.perf_counter() < ends else 500
             row: dict[str, Any] = {"scenario": name, "budget": str(each.budget)}
             try:

@@ -136,7 +136,7 @@ def test_a_disagreement_is_exit_1(
         monkeypatch.setattr(agreement, "campaign", lambda *_, **__: random)
         monkeypatch.setattr(agreement, "first_systems", lambda _: [])
         monkeypatch.setattr(agreement, "scenario_rows", lambda *_, found=rows: found)
-        chosen = argparse.Namespace(systems=1, seconds=1, states=200, write=False)
+        chosen = argparse.Namespace(systems=1, seconds=1, states=200, only=[], write=False)
 
         assert bool(wrong) == agreement.command(chosen)
         assert "1 searches, 1 of them whole, 9 states" in capsys.readouterr().out
