@@ -111,6 +111,11 @@ def test_a_reader_that_goes_away_is_no_failure() -> None:
     assert "Traceback" not in process.stderr
 
 
+def heeds_interrupts() -> None:
+    """Take Ctrl-C again, where whoever started the tests in the background had it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupted(*options: str) -> tuple[int, str, str]:
     """Run the check that never ends, press Ctrl-C; return the status, stdout and stderr."""
     with subprocess.Popen(
@@ -121,6 +126,7 @@ def interrupted(*options: str) -> tuple[int, str, str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heeds_interrupts,  # noqa: PLW1509 (this process starts no threads)
     ) as process:
         assert process.stderr is not None
         waiting = {"search 1 ended", "search 2 of "}
@@ -129,7 +135,10 @@ def interrupted(*options: str) -> tuple[int, str, str]:
             if not waiting:
                 break
         os.killpg(process.pid, signal.SIGINT)
-        shown, complaints = process.communicate(timeout=60)
+        try:
+            shown, complaints = process.communicate(timeout=60)
+        finally:
+            process.kill()
     return process.returncode, shown, complaints
 
 
