@@ -13,9 +13,9 @@ can refute, it cannot prove.
 A `sometimes` is looked out for, and said to be met or not. `transparent` compares the runs after a
 fault with those without, which no run can show: it is left to `hamodel check`.
 
-A property that the manifest expects to be refuted in a deployment, or whose weakness the deployment
-accepts, is stepped through on its own: a run may break it, and then it is said; any other that a
-run breaks fails the suite.
+A property that a run breaks fails the suite if the manifest has it proved in that deployment. What
+it has refuted, or undetermined, or does not have yet, is stepped through on its own: a run may
+break it, and then it is said.
 """
 
 from __future__ import annotations
@@ -60,21 +60,21 @@ def step_through(record_property: Callable[[str, object], None]) -> Stepping:
         wanted = [prop for prop in promised if set(claims) & set(prop.claims)]
         if not wanted:
             pytest.skip(f"{name} takes none of the options that {', '.join(claims)} are about")
-        broken = expected_to_break(name, wanted)
+        holds = expected_to_hold(name)
         for budget in dict.fromkeys(prop.judged_under() for prop in wanted):
             all_of_them = [prop for prop in wanted if prop.judged_under() == budget]
-            for props, known in (
-                ([prop for prop in all_of_them if prop.name not in broken], False),
-                ([prop for prop in all_of_them if prop.name in broken], True),
+            for props, proved in (
+                ([prop for prop in all_of_them if prop.name in holds], True),
+                ([prop for prop in all_of_them if prop.name not in holds], False),
             ):
                 if not props:
                     continue
                 suite, refuted = run_fairly(system, props, budget)
                 about = ", ".join(dict.fromkeys(claim for prop in props for claim in prop.claims))
                 told = suite.report(_reachable().get(name, {}).get(str(budget)))
-                if refuted is not None and not known:
+                if refuted is not None and proved:
                     raise refuted
-                how = "; a run breaks it, as is known" if refuted is not None else ""
+                how = "; a run breaks it, and it is not said to hold" if refuted is not None else ""
                 record_property(MET, f"{name}: {about}: at most {budget}: {told}{how}")
 
     return stepping
@@ -88,17 +88,15 @@ def _promised(name: str) -> tuple[System, tuple[Property, ...]]:
     return system, tuple(prop for promise in stated for prop in promise.properties)
 
 
-def expected_to_break(deployment: str, props: Sequence[Property]) -> frozenset[str]:
-    """Return the properties that are known to fail: refuted in the manifest, or accepted."""
-    refuted = frozenset(
+def expected_to_hold(deployment: str) -> frozenset[str]:
+    """Return the properties that the manifest expects to hold in a deployment, by name."""
+    return frozenset(
         expected.property
         for scenario in shipped_manifest()
         if scenario.is_run(deployment, ()) and not scenario.faults
         for expected in scenario.expect
-        if expected.status == "REFUTED"
+        if expected.status in ("PROVED", "WITNESSED")
     )
-    accepted = load(deployment).accept.keys()
-    return refuted | {prop.name for prop in props if accepted & set(prop.claims)}
 
 
 @cache
