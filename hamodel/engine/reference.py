@@ -248,9 +248,14 @@ def explore(
     SearchError
         HA040 (with the run that leads there), HA044, HA045.
     """
-    if limit_states is not None and not (isinstance(limit_states, int) and limit_states >= 1):
-        raise SearchError("HA045", f"the limit is {limit_states} states; it can be 1 or more")
+    checked_limit(limit_states)
     exploration = Exploration(Product(system, budget))
     exploration.add(exploration.product.initial, -1, -1, 0)
     exploration.expand(limit_states, progress)
     return exploration
+
+
+def checked_limit(limit_states: object) -> None:
+    """Raise HA045 if this is no limit of a search: None, or a whole number of 1 or more."""
+    if limit_states is not None and not (isinstance(limit_states, int) and limit_states >= 1):
+        raise SearchError("HA045", f"the limit is {limit_states} states; it can be 1 or more")

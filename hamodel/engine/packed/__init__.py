@@ -1,0 +1,1 @@
+"""The packed engine: states as machine words, searched by compiled kernels over arrays."""

@@ -1,0 +1,300 @@
+"""The packed explorer: the reference search over words, with the same numbers and the same runs."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from hamodel.budget import NO_FAULT, Budget
+from hamodel.engine.packed import kernels
+from hamodel.engine.packed.guards import Ints, tables
+from hamodel.engine.packed.layout import Layout, Words
+from hamodel.engine.packed.program import program
+from hamodel.engine.reference import Product, Progress, checked_limit
+from hamodel.errors import SearchError
+from hamodel.expr import Expr, Value
+from hamodel.system import System
+from hamodel.trace import Trace, trace_of
+
+BATCH = 2048
+"""How many states are expanded before their successors are looked up."""
+ROOM = 1 << 15
+"""How many successors a batch can have; if they have more, fewer states are expanded."""
+LOAD = 0.7
+"""How full the table of states becomes before it is doubled."""
+STATES_MAX = (1 << 31) - 2
+
+Item = TypeVar("Item")
+
+
+class Listed(Sequence[Item], Generic[Item]):
+    """A list that is worked out item by item when it is read."""
+
+    def __init__(self, size: int, item: Callable[[int], Item]) -> None:
+        self._size, self._item = size, item
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, i: int) -> Item: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[Item]: ...
+    def __getitem__(self, i: int | slice) -> Item | list[Item]:
+        if isinstance(i, slice):
+            return [self._item(each) for each in range(self._size)[i]]
+        return self._item(range(self._size)[i])
+
+
+class Edges(Sequence[tuple[tuple[int, int], ...]]):
+    """
+    The steps of every expanded state, as compressed rows.
+
+    Attributes
+    ----------
+    starts
+        Shape (states + 1,): the steps of state i are `starts[i]` to `starts[i + 1]` less one.
+    actions, targets
+        Of each step the place of its action, and the number of the state that it leads to.
+    """
+
+    def __init__(
+        self, starts: Ints, actions: npt.NDArray[np.uint16], targets: npt.NDArray[np.int32]
+    ) -> None:
+        self.starts, self.actions, self.targets = starts, actions, targets
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @overload
+    def __getitem__(self, i: int) -> tuple[tuple[int, int], ...]: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[tuple[tuple[int, int], ...]]: ...
+    def __getitem__(
+        self, i: int | slice
+    ) -> tuple[tuple[int, int], ...] | list[tuple[tuple[int, int], ...]]:
+        if isinstance(i, slice):
+            return [self[each] for each in range(len(self))[i]]
+        i = range(len(self))[i]
+        its = slice(*self.starts[i : i + 2].tolist())
+        return tuple(zip(self.actions[its].tolist(), self.targets[its].tolist(), strict=True))
+
+
+class PackedExploration:
+    """
+    What the packed search reached; read as `reference.Exploration` is.
+
+    Attributes
+    ----------
+    product, layout, program
+        What is searched.
+    complete
+        Whether every reachable state was expanded.
+    transitions
+        How many steps lead from the expanded states, loops included.
+    """
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.layout = Layout(product.variables)
+        self.program = program(self.layout, product)
+        self.dims = (0,) * self.layout.words
+        self.complete = True
+        self.transitions = 0
+        self._levels = [0]
+        self._expanded = 0
+        self._store = np.empty((BATCH, self.layout.words), np.uint64)
+        self._store[0] = self.layout.pack(product.initial)
+        self._size = 1
+        self._table = np.zeros(0, np.uint32)
+        self._edges: Edges | None = None
+        room = ROOM + len(product.actions)
+        self._room = np.empty((room, self.layout.words), np.uint64)
+        self._actions = np.empty(room, np.uint16)
+        self._ends = np.empty(BATCH, np.int64)
+        self._slots = np.empty(room, np.int64)
+
+    @property
+    def words(self) -> Words:
+        """Every distinct state as words, in the order in which they were found."""
+        return self._store[: self._size]
+
+    @property
+    def states(self) -> Sequence[tuple[Value, ...]]:
+        """Every distinct state as a tuple of values, in the same order."""
+        return Listed(self._size, lambda i: self.layout.unpack(self._store[i].tolist()))
+
+    @property
+    def depths(self) -> Sequence[int]:
+        """The length of a shortest run to each state."""
+        return Listed(self._size, lambda i: bisect_right(self._levels, i) - 1)
+
+    @property
+    def depth(self) -> int:
+        """The length of the longest of the shortest runs."""
+        return self.depths[-1]
+
+    @property
+    def edges(self) -> Edges:
+        """For every expanded state its steps; found by expanding them once more."""
+        if self._edges is None:
+            self._edges = self._found_edges()
+        return self._edges
+
+    @property
+    def deadlocks(self) -> list[int]:
+        """The expanded states that no step leaves."""
+        found: list[int] = np.flatnonzero(np.diff(self.edges.starts) == 0).tolist()
+        return found
+
+    def state(self, i: int) -> dict[str, Value]:
+        """Return state number `i` by variable name."""
+        return dict(zip(self.product.names, self.states[i], strict=True))
+
+    def holds(self, guard: Expr) -> npt.NDArray[np.bool_]:
+        """Return for each state whether a guard holds in it."""
+        held = np.empty(self._size, np.bool_)
+        kernels.holds(self.dims, tables(self.layout, [guard]), 0, self._store, held)
+        return held
+
+    def first(self, guard: Expr) -> int | None:
+        """Return the first state found in which the guard holds, one of the nearest, or None."""
+        held = self.holds(guard)
+        place = int(held.argmax())
+        return place if held[place] else None
+
+    def run_to(self, i: int) -> list[str]:
+        """Return the names of the rules of a shortest run to state `i`: no parent is stored."""
+        names = []
+        for depth in range(self.depths[i], 0, -1):
+            begin, end = self._levels[depth - 1 : depth + 1]
+            i, action = kernels.parent(
+                self.dims, self.program, self._store, begin, end, self._store[i]
+            )
+            names.append(self.product.actions[action].rule.name)
+        return names[::-1]
+
+    def trace_to(self, i: int, note: str = "") -> Trace:
+        """Return a shortest run to state `i` as a trace."""
+        return trace_of(self.product.system, self.run_to(i), note=note)
+
+    def expand(self, limit_states: int | None = None, progress: Progress | None = None) -> None:
+        """Expand every state not yet expanded, and those found then, in their order."""
+        limit = STATES_MAX if limit_states is None else min(limit_states, STATES_MAX)
+        while self._expanded < self._size:
+            if self._expanded == self._levels[-1]:
+                self._levels.append(self._size)
+            if progress is not None:
+                waiting = self._size - self._expanded
+                progress(self._size, waiting, self.depths[self._expanded])
+            if not self._batch(min(self._levels[-1], self._expanded + BATCH), limit):
+                self.complete = False
+                return
+
+    def _batch(self, end: int, limit: int) -> bool:
+        """Expand states up to `end`, or as many as there is room for; False at the limit."""
+        begin = self._expanded
+        sources, wrong = kernels.expand(
+            self.dims,
+            self.program,
+            self._store,
+            begin,
+            end,
+            self._room,
+            self._actions,
+            self._ends,
+        )
+        self._make_room(int(self._ends[sources - 1]) if sources else 0)
+        self._size, done = kernels.insert(
+            self.dims,
+            self._room,
+            self._ends,
+            sources,
+            self._store,
+            self._size,
+            limit,
+            self._table,
+            self._slots,
+        )
+        self._expanded += done
+        self.transitions += int(self._ends[done - 1]) if done else 0
+        if done < sources or self._size > limit:
+            return False if self._expanded < self._size else True
+        if wrong >= 0:
+            self._raise(begin + sources)
+        return True
+
+    def _make_room(self, more: int) -> None:
+        """Have room for so many more states, in the list and in the table."""
+        needed = self._size + more
+        if needed > len(self._store):
+            # In place, by moving pages: a copy would take the memory twice.
+            rows = max(needed, len(self._store) * 5 // 4)
+            self._store.resize((rows, self.layout.words), refcheck=False)
+        if needed > LOAD * len(self._table):
+            slots = 1 << int(needed / LOAD).bit_length()
+            self._table = np.zeros(0, np.uint32)
+            self._table = np.zeros(slots, np.uint32)
+            kernels.fill(self.dims, self._store, self._size, self._table)
+
+    def _raise(self, i: int) -> None:
+        """Raise the error that the reference search meets in a state."""
+        try:
+            for _ in self.product.steps(self.state(i)):
+                pass
+        except SearchError as error:
+            story = (f"{n:4}. {name}" for n, name in enumerate(self.run_to(i), start=1))
+            raise SearchError(error.code, "\n".join((error.message, *story))) from None
+        raise AssertionError("the reference search sees no error there")
+
+    def _found_edges(self) -> Edges:
+        starts = np.zeros(self._expanded + 1, np.int64)
+        actions = np.empty(self.transitions, np.uint16)
+        targets = np.empty(self.transitions, np.int32)
+        done, filled = 0, 0
+        while done < self._expanded:
+            end = min(self._expanded, done + BATCH)
+            sources, _ = kernels.expand(
+                self.dims,
+                self.program,
+                self._store,
+                done,
+                end,
+                self._room,
+                self._actions,
+                self._ends,
+            )
+            count = int(self._ends[sources - 1])
+            its = slice(filled, filled + count)
+            starts[done + 1 : done + sources + 1] = filled + self._ends[:sources]
+            actions[its] = self._actions[:count]
+            kernels.find(self.dims, self._room, count, self._store, self._table, targets[its])
+            done, filled = done + sources, filled + count
+        return Edges(starts, actions, targets)
+
+
+def explore_packed(
+    system: System,
+    budget: Budget = NO_FAULT,
+    *,
+    limit_states: int | None = None,
+    progress: Progress | None = None,
+) -> PackedExploration:
+    """
+    Search every state that a run within the budget can reach; as `reference.explore`.
+
+    Raises
+    ------
+    SearchError
+        HA040 (with the run that leads there), HA044, HA045.
+    TooWideError
+        If the system does not fit into the words of a packed state.
+    """
+    checked_limit(limit_states)
+    exploration = PackedExploration(Product(system, budget))
+    exploration.expand(limit_states, progress)
+    return exploration

@@ -1,0 +1,267 @@
+"""
+Guards over packed states: tables of bits, and cubes for what tables cannot say.
+
+Each guard of a list has a bit. A conjunct whose variables lie in one chunk of the layout is worked
+out for every value of the chunk beforehand; a row of the table says which guards that value allows,
+so that the conjunction of the rows of all chunks decides all such conjuncts of all guards at once.
+What is left of a guard is a conjunction of clauses. A clause has cubes, pairs (mask, value), and
+holds iff some cube matches, or iff none does, whichever takes fewer of them. Both are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product as combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hamodel.engine.packed.layout import WORD, Chunk, Layout, TooWideError, Words
+from hamodel.expr import And, Expr, Is, Not, Or, Same, Var, variables_of
+
+Ints = npt.NDArray[np.int64]
+Cube = Mapping[str, frozenset[int]]
+"""For some variables the codes that they may have; the others may have any."""
+
+CUBES_MAX = 4096
+"""How many cubes a clause may take while it is worked out."""
+
+
+class Tables(NamedTuple):
+    """
+    A list of guards as arrays.
+
+    Parameters
+    ----------
+    chunk_word, chunk_shift, chunk_mask, chunk_row
+        For each chunk where it is read, and where its rows begin in `rows`.
+    rows
+        Shape (rows, lanes): which guards a value of a chunk allows, a bit each.
+    clauses
+        Shape (guards + 1,): the clauses of guard g are `clauses[g]` to `clauses[g + 1]` less one.
+    cubes, wanted
+        Likewise the cubes of each clause, and whether one of them is to match.
+    masks, values
+        Shape (cubes, words).
+    """
+
+    chunk_word: Ints
+    chunk_shift: Words
+    chunk_mask: Words
+    chunk_row: Ints
+    rows: Words
+    clauses: Ints
+    cubes: Ints
+    wanted: npt.NDArray[np.bool_]
+    masks: Words
+    values: Words
+
+
+def tables(layout: Layout, guards: Sequence[Expr], *, looked_up: bool = True) -> Tables:
+    """
+    Return a list of guards as arrays.
+
+    Parameters
+    ----------
+    layout, guards
+        Where the variables are stored, and guards about them.
+    looked_up
+        Whether to use the tables of bits; otherwise everything is clauses.
+
+    Raises
+    ------
+    TooWideError
+        If a guard takes too many cubes.
+    """
+    lanes = max(1, -(-len(guards) // WORD))
+    chunk_of = {p.var.name: i for i, chunk in enumerate(layout.chunks) for p in chunk.places}
+    allowed = [np.ones((1 << chunk.width, len(guards)), np.bool_) for chunk in layout.chunks]
+    clause_ends, cube_ends = [0], [0]
+    wanted: list[bool] = []
+    cubes: list[tuple[list[int], list[int]]] = []
+    for number, guard in enumerate(guards):
+        for part in conjuncts(guard):
+            names = {var.name for var in variables_of(part) if len(var.values) > 1}
+            chunks = {chunk_of[name] for name in names}
+            if len(chunks) == 1 and looked_up:
+                [i] = chunks
+                allowed[i][:, number] &= _worked_out(layout.chunks[i], part)
+                continue
+            if not chunks:
+                if not part({var.name: var.initial for var in variables_of(part)}):
+                    wanted.append(True)  # a clause without cubes, one of which is to match
+                    cube_ends.append(len(cubes))
+                continue
+            its, holds = _clause(layout, part)
+            cubes += its
+            wanted.append(holds)
+            cube_ends.append(len(cubes))
+        clause_ends.append(len(wanted))
+    read = [(c, its) for c, its in zip(layout.chunks, allowed, strict=True) if not its.all()]
+    # A chunk without bits, whose one row has a bit for every guard.
+    read.append((Chunk(0, 0, 0, ()), np.ones((1, len(guards)), np.bool_)))
+    used = [chunk for chunk, _ in read]
+    rows = [_bits(its, lanes) for _, its in read]
+    begins = np.cumsum([0, *(len(its) for _, its in read)])[:-1]
+    return Tables(
+        np.array([chunk.word for chunk in used], np.int64),
+        np.array([chunk.shift for chunk in used], np.uint64),
+        np.array([(1 << chunk.width) - 1 for chunk in used], np.uint64),
+        np.array(begins, np.int64),
+        np.concatenate(rows),
+        np.array(clause_ends, np.int64),
+        np.array(cube_ends, np.int64),
+        np.array(wanted, np.bool_),
+        np.array([mask for mask, _ in cubes], np.uint64).reshape(-1, layout.words),
+        np.array([value for _, value in cubes], np.uint64).reshape(-1, layout.words),
+    )
+
+
+def conjuncts(guard: Expr) -> Iterator[Expr]:
+    """Yield the parts of a conjunction, those of conjunctions in it too."""
+    if isinstance(guard, And):
+        for part in guard.parts:
+            yield from conjuncts(part)
+    elif isinstance(guard, Not) and isinstance(guard.part, Or):
+        for part in guard.part.parts:
+            yield from conjuncts(~part)
+    else:
+        yield guard
+
+
+def _worked_out(chunk: Chunk, part: Expr) -> npt.NDArray[np.bool_]:
+    """Return for every value of a chunk whether a guard about its variables holds."""
+    names = {var.name for var in variables_of(part)}
+    places = [place for place in chunk.places if place.var.name in names]
+    fixed = {var.name: var.initial for var in variables_of(part)}
+    shape = [1 << place.width for place in places]
+    held = np.zeros(shape, np.bool_)
+    for codes in combinations(*(range(len(place.var.values)) for place in places)):
+        chosen = zip(places, codes, strict=True)
+        held[codes] = part({**fixed, **{p.var.name: p.var.values[code] for p, code in chosen}})
+    every = np.arange(1 << chunk.width)
+    index = tuple(every >> (place.shift - chunk.shift) & place.mask for place in places)
+    return np.asarray(held[index], np.bool_)
+
+
+def _bits(allowed: npt.NDArray[np.bool_], lanes: int) -> Words:
+    """Return rows of yes and no as rows of words, the first guard in the lowest bit."""
+    padded = np.zeros((len(allowed), lanes * WORD), np.bool_)
+    padded[:, : allowed.shape[1]] = allowed
+    return np.packbits(padded, axis=1, bitorder="little").view("<u8").astype(np.uint64)
+
+
+def _clause(layout: Layout, part: Expr) -> tuple[list[tuple[list[int], list[int]]], bool]:
+    """Return the cubes of a guard, and whether it holds iff one of them matches, or none."""
+    options: list[tuple[int, bool, list[tuple[list[int], list[int]]]]] = []
+    for holds in (True, False):
+        try:
+            found = [pair for cube in _cubes(part, holds) for pair in _masked(layout, cube)]
+        except TooWideError:
+            continue
+        options.append((len(found), not holds, found))
+    if not options:
+        raise TooWideError(f"a guard takes more than {CUBES_MAX:,} cubes: {str(part)[:200]}")
+    _, negated, found = min(options, key=lambda option: option[:2])
+    return found, not negated
+
+
+def _cubes(guard: Expr, holds: bool) -> list[Cube]:
+    """Return cubes of which one matches iff the guard holds, or iff it does not."""
+    match guard:
+        case Is():
+            code = guard.var.values.index(guard.value)
+            its = frozenset({code}) if holds else _all(guard.var) - {code}
+            return [{guard.var.name: its}] if its else []
+        case Same():
+            return list(_same(guard, holds))
+        case Not():
+            return _cubes(guard.part, not holds)
+        case And() | Or() if isinstance(guard, And) == holds:
+            found: list[Cube] = [{}]
+            for part in guard.parts:
+                options = _cubes(part, holds)
+                both = (_both(one, two) for one in found for two in options)
+                found = _fewer(each for each in both if each is not None)
+            return found
+        case And() | Or():
+            return _fewer(cube for part in guard.parts for cube in _cubes(part, holds))
+    raise AssertionError(f"{guard!r} is not one of the five nodes")
+
+
+def _all(var: Var[Any]) -> frozenset[int]:
+    return frozenset(range(len(var.values)))
+
+
+def _same(guard: Same, holds: bool) -> Iterator[Cube]:
+    left, right = guard.left, guard.right
+    if left.name == right.name:
+        if holds:
+            yield {}
+        return
+    for code in range(len(left.values)):
+        its = frozenset({code}) if holds else _all(right) - {code}
+        if its:
+            yield {left.name: frozenset({code}), right.name: its}
+
+
+def _both(one: Cube, two: Cube) -> Cube | None:
+    """Return the cube that matches where both do; None if that is nowhere."""
+    cube = dict(one)
+    for name, codes in two.items():
+        cube[name] = cube[name] & codes if name in cube else codes
+        if not cube[name]:
+            return None
+    return cube
+
+
+def _fewer(cubes: Iterable[Cube]) -> list[Cube]:
+    """Return as few cubes that match where these do: those that differ in one variable joined."""
+    found = {tuple(sorted(cube.items())): cube for cube in cubes}
+    if len(found) > CUBES_MAX:
+        raise TooWideError(f"more than {CUBES_MAX:,} cubes")
+    before = len(found) + 1
+    while len(found) < before:
+        before = len(found)
+        for name in dict.fromkeys(name for cube in found.values() for name in cube):
+            joined: dict[Any, Cube] = {}
+            for key, cube in found.items():
+                rest = (name in cube, tuple(each for each in key if each[0] != name))
+                other = joined.get(rest)
+                if other is None:
+                    joined[rest] = cube
+                elif name in cube:
+                    joined[rest] = {**cube, name: cube[name] | other[name]}
+            found = {tuple(sorted(cube.items())): cube for cube in joined.values()}
+    return list(found.values())
+
+
+def _masked(layout: Layout, cube: Cube) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield the pairs (mask, value) that together match where a cube does."""
+    options = []
+    for name, codes in cube.items():
+        place = layout.places[name]
+        covers = list(_covers(codes, len(place.var.values), place.width))
+        options.append([(place, mask, value) for mask, value in covers])
+    for choice in combinations(*options):
+        masks, values = [0] * layout.words, [0] * layout.words
+        for place, mask, value in choice:
+            masks[place.word] |= mask << place.shift
+            values[place.word] |= value << place.shift
+        yield masks, values
+
+
+def _covers(codes: frozenset[int], domain: int, width: int) -> Iterator[tuple[int, int]]:
+    """Yield pairs (mask, value) that match these codes and no other code of the domain."""
+
+    def halves(high: int, bits: int) -> Iterator[tuple[int, int]]:
+        within = range(high << bits, min(domain, (high + 1) << bits))
+        known = [code in codes for code in within]
+        if known and all(known):
+            yield (1 << width) - (1 << bits), high << bits
+        elif any(known):
+            yield from halves(high << 1, bits - 1)
+            yield from halves((high << 1) + 1, bits - 1)
+
+    yield from halves(0, width)

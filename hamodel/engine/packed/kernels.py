@@ -1,0 +1,305 @@
+"""
+The inner loops of the packed engine: free functions over arrays, compiled by Numba when first used.
+
+Each has a plain twin, `kernel.py_func`, that runs without a compiler and gives the same.
+A state is a row of words. Where a kernel takes `dims`, that is a tuple of as many zeros as a state
+has words: its length is known when a kernel is compiled, so that loops over words are unrolled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+from hamodel.engine.packed.guards import Ints, Tables
+from hamodel.engine.packed.layout import Words
+from hamodel.engine.packed.program import Program
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+Dims = tuple[int, ...]
+
+ONE = np.uint64(1)
+ZERO = np.uint64(0)
+LANE = 64
+_MIX_1 = np.uint64(0x9E3779B97F4A7C15)
+_MIX_2 = np.uint64(0xD6E8FEB86659FD93)
+_HALF = np.uint64(32)
+
+
+def compiled(function: Kernel) -> Kernel:
+    """Compile a function of this file when it is first called; the machine code is cached."""
+    return cast(Kernel, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+def part(function: Kernel) -> Kernel:
+    """Compile a function into those that call it: a call with all these arrays costs more."""
+    return cast(Kernel, numba.njit(forceinline=True, error_model="numpy")(function))
+
+
+@part
+def hashed(dims: Dims, state: Words) -> np.uint64:
+    """Return a mixed number of a state."""
+    mixed = ZERO
+    for w in range(len(dims)):
+        mixed = (mixed ^ state[w]) * _MIX_1
+        mixed ^= mixed >> _HALF
+    mixed *= _MIX_2
+    return mixed ^ (mixed >> _HALF)
+
+
+@part
+def clauses_hold(dims: Dims, guards: Tables, guard: int, state: Words) -> bool:
+    """Return whether every clause of a guard holds in a state."""
+    for clause in range(guards.clauses[guard], guards.clauses[guard + 1]):
+        found = False
+        for cube in range(guards.cubes[clause], guards.cubes[clause + 1]):
+            differs = ZERO
+            for w in range(len(dims)):
+                differs |= (state[w] & guards.masks[cube, w]) ^ guards.values[cube, w]
+            if differs == ZERO:
+                found = True
+                break
+        if found != guards.wanted[clause]:
+            return False
+    return True
+
+
+@part
+def look_up(guards: Tables, state: Words, lanes: Words) -> None:
+    """Put into `lanes` a bit for every guard that no table rules out in a state."""
+    row = guards.chunk_row[0] + np.int64(
+        (state[guards.chunk_word[0]] >> guards.chunk_shift[0]) & guards.chunk_mask[0]
+    )
+    for lane in range(len(lanes)):
+        lanes[lane] = guards.rows[row, lane]
+    for chunk in range(1, len(guards.chunk_word)):
+        row = guards.chunk_row[chunk] + np.int64(
+            (state[guards.chunk_word[chunk]] >> guards.chunk_shift[chunk])
+            & guards.chunk_mask[chunk]
+        )
+        for lane in range(len(lanes)):
+            lanes[lane] &= guards.rows[row, lane]
+
+
+@part
+def lowest_bit(bits: np.uint64) -> int:
+    """Return the place of the lowest one of a word that is not 0."""
+    place = 0
+    for half in (32, 16, 8, 4, 2, 1):
+        if bits & ((ONE << np.uint64(half)) - ONE) == ZERO:
+            bits >>= np.uint64(half)
+            place += half
+    return place
+
+
+@part
+def act(dims: Dims, program: Program, action: int, state: Words, after: Words) -> bool:
+    """Put into `after` what an enabled action makes of a state; False if a step leaves a range."""
+    for w in range(len(dims)):
+        after[w] = (state[w] & program.keep[action, w]) | program.put[action, w]
+    for move in range(program.moves[action], program.moves[action + 1]):
+        when = program.move_when[move]
+        if when >= 0 and not clauses_hold(dims, program.conditions, when, state):
+            continue
+        read = state[program.move_from[move]] >> program.move_shift[move, 0]
+        code = np.int64(read & program.move_mask[move, 0]) + program.move_add[move]
+        if code < 0 or code >= program.move_size[move]:
+            if program.move_bounded[move]:
+                return False
+            code = code % program.move_size[move]
+        shift = program.move_shift[move, 1]
+        word = program.move_to[move]
+        after[word] = (after[word] & ~(program.move_mask[move, 1] << shift)) | (
+            np.uint64(code) << shift
+        )
+    return True
+
+
+@compiled
+def expand(
+    dims: Dims,
+    program: Program,
+    states: Words,
+    begin: int,
+    end: int,
+    room: Words,
+    actions: Any,
+    ends: Ints,
+) -> tuple[int, int]:
+    """
+    Put the successors of some states into `room`, in order, as far as there is room.
+
+    Parameters
+    ----------
+    states, begin, end
+        Those from `begin` to `end` are expanded.
+    room, actions
+        The successors and the actions that lead to them; room for all of one state's at least.
+    ends
+        For each expanded state where its successors end in `room`.
+
+    Returns
+    -------
+    tuple
+        How many states were expanded; -1 or the action that left the range of a variable, in the
+        state after those.
+    """
+    lanes = np.empty(program.guards.rows.shape[1], np.uint64)
+    total = len(program.keep)
+    count = 0
+    for i in range(begin, end):
+        if count + total > len(room):
+            return i - begin, -1
+        state = states[i]
+        look_up(program.guards, state, lanes)
+        for lane in range(len(lanes)):
+            bits = lanes[lane]
+            while bits != ZERO:
+                action = lane * LANE + lowest_bit(bits)
+                bits &= bits - ONE
+                if clauses_hold(dims, program.guards, action, state):
+                    if not act(dims, program, action, state, room[count]):
+                        return i - begin, action
+                    actions[count] = action
+                    count += 1
+        ends[i - begin] = count
+    return end - begin, -1
+
+
+@compiled
+def insert(
+    dims: Dims,
+    room: Words,
+    ends: Ints,
+    sources: int,
+    states: Words,
+    size: int,
+    limit: int,
+    table: Any,
+    slots: Ints,
+) -> tuple[int, int]:
+    """
+    Give every successor that is not among the states the next number, in order.
+
+    Parameters
+    ----------
+    room, ends, sources
+        The successors of so many states, and where each one's end.
+    states, size
+        The states known, and how many.
+    limit
+        No state is expanded once there are more states than this.
+    table
+        Open addressing: 1 + the number of a state, or 0; a power of two, with room for all.
+    slots
+        Room for as many numbers as there are successors.
+
+    Returns
+    -------
+    tuple
+        How many states there are now, and how many of `sources` were expanded.
+    """
+    mask = np.uint64(len(table) - 1)
+    count = ends[sources - 1] if sources else 0
+    for k in range(count):
+        slots[k] = np.int64(hashed(dims, room[k]) & mask)
+    # Touched beforehand, one after the other, so that the processor waits for many at once.
+    touched = np.uint64(0)
+    for k in range(count):
+        number = table[slots[k]]
+        if number:
+            touched ^= states[number - 1, 0]
+    begin = 0
+    for source in range(sources):
+        if size > limit:
+            return size, source
+        for k in range(begin, ends[source]):
+            slot = slots[k]
+            while True:
+                number = np.int64(table[slot])
+                if number == 0:
+                    for w in range(len(dims)):
+                        states[size, w] = room[k, w]
+                    size += 1
+                    table[slot] = size
+                    break
+                differs = ZERO
+                for w in range(len(dims)):
+                    differs |= states[number - 1, w] ^ room[k, w]
+                if differs == ZERO:
+                    break
+                slot = (slot + 1) & np.int64(mask)
+        begin = ends[source]
+    if touched == ONE and size < 0:
+        return -1, -1
+    return size, sources
+
+
+@compiled
+def fill(dims: Dims, states: Words, size: int, table: Any) -> None:
+    """Put the numbers of all states into an empty table."""
+    mask = np.uint64(len(table) - 1)
+    for i in range(size):
+        slot = np.int64(hashed(dims, states[i]) & mask)
+        while table[slot] != 0:
+            slot = (slot + 1) & np.int64(mask)
+        table[slot] = i + 1
+
+
+@compiled
+def find(dims: Dims, room: Words, count: int, states: Words, table: Any, found: Any) -> None:
+    """Put into `found` the number of each of these states; -1 for one that is not known."""
+    mask = np.uint64(len(table) - 1)
+    for k in range(count):
+        slot = np.int64(hashed(dims, room[k]) & mask)
+        found[k] = -1
+        while table[slot] != 0:
+            number = np.int64(table[slot]) - 1
+            differs = ZERO
+            for w in range(len(dims)):
+                differs |= states[number, w] ^ room[k, w]
+            if differs == ZERO:
+                found[k] = number
+                break
+            slot = (slot + 1) & np.int64(mask)
+
+
+@compiled
+def parent(
+    dims: Dims, program: Program, states: Words, begin: int, end: int, wanted: Words
+) -> tuple[int, int]:
+    """Return the first of some states that leads to `wanted`, and its first action that does."""
+    lanes = np.empty(program.guards.rows.shape[1], np.uint64)
+    after = np.empty(len(dims), np.uint64)
+    for i in range(begin, end):
+        state = states[i]
+        look_up(program.guards, state, lanes)
+        for lane in range(len(lanes)):
+            bits = lanes[lane]
+            while bits != ZERO:
+                action = lane * LANE + lowest_bit(bits)
+                bits &= bits - ONE
+                if not clauses_hold(dims, program.guards, action, state):
+                    continue
+                act(dims, program, action, state, after)
+                differs = ZERO
+                for w in range(len(dims)):
+                    differs |= after[w] ^ wanted[w]
+                if differs == ZERO:
+                    return i, action
+    return -1, -1
+
+
+@compiled
+def holds(dims: Dims, guards: Tables, guard: int, states: Words, held: Any) -> None:
+    """Put into `held` whether a guard of a list holds in each of these states."""
+    lanes = np.empty(guards.rows.shape[1], np.uint64)
+    bit = ONE << np.uint64(guard % LANE)
+    for i in range(len(held)):
+        look_up(guards, states[i], lanes)
+        held[i] = lanes[guard // LANE] & bit != ZERO and clauses_hold(
+            dims, guards, guard, states[i]
+        )
