@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hamodel.budget import Budget
 from hamodel.engine.cone import Cone, Influences, gathered, lifted, sliced
-from hamodel.engine.reference import Exploration, Progress, explore
+from hamodel.engine.explore import explore
+from hamodel.engine.explored import Explored, Progress
+from hamodel.engine.reference import Exploration
 from hamodel.errors import plural
 from hamodel.expr import Expr
 from hamodel.property import Modality, Property
 from hamodel.system import System
 from hamodel.trace import trace_of
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding, Verdict
+
+
+if TYPE_CHECKING:
+    from hamodel.engine.graph import Fairness, Lasso
 
 
 def check(
@@ -90,14 +97,14 @@ class Search:
 
     def explore(
         self, system: System, *, limit_states: int | None = None, progress: Progress | None = None
-    ) -> Exploration:
+    ) -> Explored:
         """Search the system, or its part that the cone names."""
         self.budget.check(system.fault_classes)
         part = system if self.cone is None else sliced(system, self.cone)
         its = self.budget.suited(part.fault_classes)
         return explore(part, its, limit_states=limit_states, progress=progress)
 
-    def judge(self, system: System, exploration: Exploration, prop: Property) -> Verdict:
+    def judge(self, system: System, exploration: Explored, prop: Property) -> Verdict:
         """Return the verdict on one of its properties; its traces are runs of the whole system."""
         [verdict] = judge(exploration, [prop])
         if exploration.product.system is system:
@@ -144,7 +151,7 @@ def searches_for(
     return tuple(searches)
 
 
-def judge(exploration: Exploration, props: Sequence[Property]) -> tuple[Verdict, ...]:
+def judge(exploration: Explored, props: Sequence[Property]) -> tuple[Verdict, ...]:
     """Return the verdicts on these properties, read off one exploration."""
     sizes = len(exploration.states), exploration.transitions, exploration.depth
     verdicts = []
@@ -164,7 +171,7 @@ def judge(exploration: Exploration, props: Sequence[Property]) -> tuple[Verdict,
     return tuple(verdicts)
 
 
-def _find(exploration: Exploration, prop: Property) -> Finding:
+def _find(exploration: Explored, prop: Property) -> Finding:
     match prop.modality:
         case Modality.ALWAYS:
             return _invariant(exploration, prop, ~prop.expr)
@@ -178,26 +185,17 @@ def _find(exploration: Exploration, prop: Property) -> Finding:
             return _transparency(exploration, prop)
 
 
-def _holds(exploration: Exploration, *guards: Expr) -> list[list[bool]]:
-    held: list[list[bool]] = [[] for _ in guards]
-    for i in range(len(exploration.states)):
-        state = exploration.state(i)
-        for guard, values in zip(guards, held, strict=True):
-            values.append(guard(state))
-    return held
-
-
-def _cut(exploration: Exploration) -> Finding:
+def _cut(exploration: Explored) -> Finding:
     return Finding(UNDETERMINED, f"stopped at {len(exploration.states):,} states")
 
 
-def _vacuous(exploration: Exploration) -> Finding:
+def _vacuous(exploration: Explored) -> Finding:
     if not exploration.complete:
         return _cut(exploration)
     return Finding(UNDETERMINED, "the premise holds in no reachable state, so nothing was shown")
 
 
-def _invariant(exploration: Exploration, prop: Property, bad: Expr) -> Finding:
+def _invariant(exploration: Explored, prop: Property, bad: Expr) -> Finding:
     found = exploration.first(prop.given & bad)
     if found is not None:
         steps = exploration.depths[found]
@@ -212,7 +210,7 @@ def _invariant(exploration: Exploration, prop: Property, bad: Expr) -> Finding:
     return Finding(PROVED, "holds in every reachable state", None, witness)
 
 
-def _witness(exploration: Exploration, prop: Property) -> Finding:
+def _witness(exploration: Explored, prop: Property) -> Finding:
     found = exploration.first(prop.given & prop.expr)
     if found is not None:
         trace = exploration.trace_to(found, f"here {prop.name}")
@@ -223,22 +221,18 @@ def _witness(exploration: Exploration, prop: Property) -> Finding:
     return Finding(REFUTED, "no reachable state shows it")
 
 
-def _response(exploration: Exploration, prop: Property) -> Finding:
+def _response(exploration: Explored, prop: Property) -> Finding:
     if not exploration.complete:
         return _cut(exploration)
-    from hamodel.engine.graph import Fairness, unfulfilled
+    from hamodel.engine.graph import Fairness
 
-    cases = _holds(exploration, *(guard for case in prop.cases for guard in case))
-    premises, conclusions = cases[::2], cases[1::2]
-    reached = [premise.index(True) for premise in premises if True in premise]
+    firsts = [exploration.first(given) for given, _ in prop.cases]
+    reached = [place for place in firsts if place is not None]
     if not reached:
         return _vacuous(exploration)
     fairness = Fairness(exploration, prop.fair)
-    lassos = [
-        lasso
-        for premise, conclusion in zip(premises, conclusions, strict=True)
-        if (lasso := unfulfilled(exploration, premise, conclusion, fairness)) is not None
-    ]
+    found = (_unfulfilled(exploration, *case, fairness) for case in prop.cases)
+    lassos = [lasso for lasso in found if lasso is not None]
     if not lassos:
         witness = exploration.trace_to(min(reached), "here the premise holds")
         return Finding(PROVED, "the conclusion follows on every fair run", None, witness)
@@ -256,9 +250,27 @@ def _response(exploration: Exploration, prop: Property) -> Finding:
     return Finding(REFUTED, why, trace)
 
 
-def _transparency(exploration: Exploration, prop: Property) -> Finding:
+def _unfulfilled(
+    exploration: Explored, given: Expr, expr: Expr, fairness: Fairness
+) -> Lasso | None:
+    """Return a fair run on which the conclusion never follows, by the engine's own search."""
+    if isinstance(exploration, Exploration):
+        from hamodel.engine.graph import unfulfilled
+
+        premise, conclusion = map(exploration.holds, (given, expr))
+        return unfulfilled(exploration, premise, conclusion, fairness)
+    from hamodel.engine.packed.runs import unfulfilled_packed
+
+    return unfulfilled_packed(exploration, given, expr, fairness)
+
+
+def _transparency(exploration: Explored, prop: Property) -> Finding:
     if not exploration.complete:
         return _cut(exploration)
-    from hamodel.engine.transparency import compare
+    if isinstance(exploration, Exploration):
+        from hamodel.engine.transparency import compare
 
-    return compare(exploration, prop)
+        return compare(exploration, prop)
+    from hamodel.engine.packed.transparency import compare_packed
+
+    return compare_packed(exploration, prop)

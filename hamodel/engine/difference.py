@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hamodel.engine.bisimulation import STAYS, Partition
-from hamodel.engine.graph import Edge, way
+from hamodel.engine.explored import Edge
+from hamodel.engine.graph import way
 from hamodel.engine.observers import Event, View
 
 LIMIT = 500_000

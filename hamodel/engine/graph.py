@@ -24,11 +24,9 @@ from functools import reduce
 from operator import and_
 from typing import Any, cast
 
-from hamodel.engine.reference import Exploration
+from hamodel.engine.explored import Edge, Explored
 from hamodel.rule import Kind
 
-Edge = tuple[int, int]
-"""An action's place and the state that it leads to."""
 Inside = Callable[[int], Iterable[Edge]]
 """For a state of a part of the graph, those of its edges that stay in the part."""
 
@@ -53,7 +51,7 @@ class Fairness:
         For each action the bit of its group; 0 for an action that nobody must take.
     """
 
-    def __init__(self, exploration: Exploration, assumed: Collection[str] = ()) -> None:
+    def __init__(self, exploration: Explored, assumed: Collection[str] = ()) -> None:
         bits: dict[str, int] = {}
         self.bit_of: list[int] = []
         for action in exploration.product.actions:
@@ -124,7 +122,7 @@ def strongly_connected(successors: Mapping[int, Sequence[int]]) -> Iterator[set[
 
 
 def unfulfilled(
-    exploration: Exploration,
+    exploration: Explored,
     premise: Sequence[bool],
     conclusion: Sequence[bool],
     fairness: Fairness,
@@ -185,7 +183,7 @@ def _within(edges: Sequence[Sequence[Edge]], part: Collection[int]) -> Inside:
 
 
 def _stem(
-    exploration: Exploration, start: Sequence[int], region: Collection[int], goals: Collection[int]
+    exploration: Explored, start: Sequence[int], region: Collection[int], goals: Collection[int]
 ) -> tuple[list[int], int] | None:
     """
     Return the actions of a shortest run that goes by way of `start` and `region` to a goal.
@@ -212,15 +210,12 @@ def _stem(
     return None
 
 
-def _run(exploration: Exploration, parents: Mapping[int, Edge], state: int) -> list[int]:
+def _run(exploration: Explored, parents: Mapping[int, Edge], state: int) -> list[int]:
     actions = []
     while parents[state][0] >= 0:
         action, state = parents[state]
         actions.append(action)
-    while state > 0:
-        state, action = exploration.parents[state]
-        actions.append(action)
-    return actions[::-1]
+    return [*exploration.actions_to(state), *actions[::-1]]
 
 
 def fair_loop(start: int, inside: Inside, fairness: Fairness) -> list[int]:

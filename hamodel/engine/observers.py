@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from enum import Enum
 
-from hamodel.engine.graph import Edge
-from hamodel.engine.reference import Exploration
+from hamodel.engine.explored import Edge, Explored
 from hamodel.expr import Value, Var, word
 from hamodel.property import Property
 from hamodel.rule import Message
@@ -43,7 +42,7 @@ class View:
         The visible values of a colour; the messages of a code, which are heard at once.
     """
 
-    def __init__(self, exploration: Exploration, prop: Property, states: Iterable[int]) -> None:
+    def __init__(self, exploration: Explored, prop: Property, states: Iterable[int]) -> None:
         self.edges: Sequence[Sequence[Edge]] = exploration.edges
         self.colour: dict[int, int] = {}
         self.codes: dict[int, tuple[int, ...]] = {}

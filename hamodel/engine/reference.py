@@ -7,19 +7,17 @@ it stays the simplest search that is right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hamodel.budget import NO_FAULT, Budget
+from hamodel.engine.explored import Edge, Progress
 from hamodel.errors import SearchError
 from hamodel.expr import TRUE, And, Expr, Is, Or, State, Value, Var
 from hamodel.rule import Rule, Set
 from hamodel.system import System
 from hamodel.trace import Trace, trace_and_end, trace_of
-
-Progress = Callable[[int, int, int], None]
-"""Called now and then with the distinct states, the states not yet expanded, and the depth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +144,7 @@ class Exploration:
 
     product: Product
     states: list[tuple[Value, ...]] = field(default_factory=list)
-    edges: list[tuple[tuple[int, int], ...]] = field(default_factory=list)
+    edges: list[tuple[Edge, ...]] = field(default_factory=list)
     parents: list[tuple[int, int]] = field(default_factory=list)
     depths: list[int] = field(default_factory=list)
     complete: bool = True
@@ -199,17 +197,25 @@ class Exploration:
                 raise SearchError(error.code, f"{error.message}\n{self._story(i)}") from None
             self.edges.append(tuple(found))
 
-    def run_to(self, i: int) -> list[str]:
-        """Return the names of the rules of a shortest run to state `i`."""
-        names = []
+    def actions_to(self, i: int) -> list[int]:
+        """Return the places of the actions of a shortest run to state `i`."""
+        places = []
         while i > 0:
             i, action = self.parents[i]
-            names.append(self.product.actions[action].rule.name)
-        return names[::-1]
+            places.append(action)
+        return places[::-1]
+
+    def run_to(self, i: int) -> list[str]:
+        """Return the names of the rules of a shortest run to state `i`."""
+        return [self.product.actions[place].rule.name for place in self.actions_to(i)]
 
     def trace_to(self, i: int, note: str = "") -> Trace:
         """Return a shortest run to state `i` as a trace."""
         return trace_of(self.product.system, self.run_to(i), note=note)
+
+    def holds(self, guard: Expr) -> list[bool]:
+        """Return for each state whether a guard holds in it."""
+        return [guard(self.state(i)) for i in range(len(self.states))]
 
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""

@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 
 from hamodel.engine.bisimulation import Partition, condensed
 from hamodel.engine.difference import Side, Telling, choice, telling
+from hamodel.engine.explored import Explored
 from hamodel.engine.graph import Fairness, fair_loop
 from hamodel.engine.observers import Event, View, reached, realised
 from hamodel.engine.reference import Exploration
@@ -31,8 +32,14 @@ from hamodel.trace import trace_of
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding
 
 
+NOWHERE = Finding(
+    UNDETERMINED, "nowhere does the premise hold and the fault happen, so nothing was shown"
+)
+"""What is found where the fault cannot happen."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class Pair:
     """A step of the fault: the state before it, its action, that fault withdrawn, and after it."""
 
     before: int
@@ -60,16 +67,20 @@ def compare(exploration: Exploration, prop: Property) -> Finding:
     """
     steps = list(_fault_steps(exploration, prop))
     if not steps:
-        why = "nowhere does the premise hold and the fault happen, so nothing was shown"
-        return Finding(UNDETERMINED, why)
+        return NOWHERE
     exploration, pairs = _with_withdrawn(exploration, steps)
-    judge = _Judge(exploration, prop, pairs)
+    judge = Judge(exploration, prop, pairs)
     for pair in pairs:
         if (finding := judge.told(pair)) is not None:
             return finding
-    note = f"here the premise holds, and this can happen: {judge.name(steps[0][1])}"
-    witness = exploration.trace_to(steps[0][0], note)
-    where = plural(len(pairs), "state")
+    return untold(exploration, steps[0][0], steps[0][1], len(pairs))
+
+
+def untold(exploration: Explored, before: int, action: int, pairs: int) -> Finding:
+    """Return the proof: in the first of so many states the fault is possible by an action."""
+    name = exploration.product.actions[action].rule.name
+    witness = exploration.trace_to(before, f"here the premise holds, and this can happen: {name}")
+    where = plural(pairs, "state")
     why = f"no observer can tell: the runs with the fault and without it compared from {where}"
     return Finding(PROVED, why, None, witness)
 
@@ -86,7 +97,7 @@ def _fault_steps(exploration: Exploration, prop: Property) -> Iterator[tuple[int
 
 def _with_withdrawn(
     exploration: Exploration, steps: Sequence[tuple[int, int, int]]
-) -> tuple[Exploration, list[_Pair]]:
+) -> tuple[Exploration, list[Pair]]:
     """
     Return a copy of the exploration that has each state with the fault withdrawn, and the pairs.
 
@@ -106,15 +117,15 @@ def _with_withdrawn(
     for i, action, target in steps:
         values = copy.states[i][:variables] + copy.states[target][variables:]
         withdrawn = dict(zip(names, values, strict=True))
-        pairs.append(_Pair(i, action, copy.add(withdrawn, i, action, copy.depths[i]), target))
+        pairs.append(Pair(i, action, copy.add(withdrawn, i, action, copy.depths[i]), target))
     copy.expand()
     return copy, pairs
 
 
-class _Judge:
+class Judge:
     """Tells the pairs of one property apart."""
 
-    def __init__(self, exploration: Exploration, prop: Property, pairs: Sequence[_Pair]) -> None:
+    def __init__(self, exploration: Explored, prop: Property, pairs: Sequence[Pair]) -> None:
         ends = (state for pair in pairs for state in (pair.without, pair.after))
         self._exploration = exploration
         self._view = View(exploration, prop, reached(exploration.edges, ends))
@@ -125,7 +136,7 @@ class _Judge:
         """Return the name of an action's rule."""
         return self._exploration.product.actions[action].rule.name
 
-    def told(self, pair: _Pair) -> Finding | None:
+    def told(self, pair: Pair) -> Finding | None:
         """Return the refutation if observers can tell the two sides of a pair apart."""
         view = self._view
         colours = view.colour[pair.without], view.colour[pair.after]
@@ -148,7 +159,7 @@ class _Judge:
         brief = f"{here} a choice is open that {there} is not, {same}"
         return self._refuted(pair, side, actions, (brief, f"{here} {words}; {there} not, {same}"))
 
-    def _by_sequence(self, pair: _Pair, found: Telling) -> Finding:
+    def _by_sequence(self, pair: Pair, found: Telling) -> Finding:
         start = self._start(pair, found.side)
         why = self._why(pair, found), self._note(pair, found)
         if found.silence:
@@ -203,10 +214,10 @@ class _Judge:
                 return staying[0], []
         return actions, loop
 
-    def _start(self, pair: _Pair, side: Side) -> int:
+    def _start(self, pair: Pair, side: Side) -> int:
         return pair.after if side is Side.AFTER else pair.without
 
-    def _why(self, pair: _Pair, found: Telling) -> str:
+    def _why(self, pair: Pair, found: Telling) -> str:
         """Return in a short sentence what observers see differently first."""
         view, (here, there) = self._view, _where(found.side)
         before = self._colours(pair, found)
@@ -222,7 +233,7 @@ class _Judge:
         when = "only later" if found.ever else "never"
         return f"{here} {view.said(last, before[-2], found.options)}; {there} {when}"
 
-    def _note(self, pair: _Pair, found: Telling) -> str:
+    def _note(self, pair: Pair, found: Telling) -> str:
         """Return in full what one side can show, once the same was seen, and what the other."""
         view, (here, there) = self._view, _where(found.side)
         before = self._colours(pair, found)
@@ -252,13 +263,13 @@ class _Judge:
         words = " or ".join(list(said)[:2])
         return f"{words} (or {more} more)" if more > 0 else words
 
-    def _colours(self, pair: _Pair, found: Telling) -> list[int]:
+    def _colours(self, pair: Pair, found: Telling) -> list[int]:
         """Return the colour before each of the events, and the one after the last."""
         return [self._view.colour[pair.without], *(colour for _, colour in found.events)]
 
     def _refuted(
         self,
-        pair: _Pair,
+        pair: Pair,
         side: Side,
         actions: Sequence[int],
         why: tuple[str, str],

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from hamodel.budget import NO_FAULT, Budget
+from hamodel.engine.explored import Edge, Progress
 from hamodel.engine.packed import kernels
 from hamodel.engine.packed.guards import Ints, tables
 from hamodel.engine.packed.layout import Layout, Words
 from hamodel.engine.packed.program import program
-from hamodel.engine.reference import Product, Progress, checked_limit
+from hamodel.engine.reference import Product, checked_limit
 from hamodel.errors import SearchError
 from hamodel.expr import Expr, Value
 from hamodel.system import System
@@ -50,7 +51,7 @@ class Listed(Sequence[Item], Generic[Item]):
         return self._item(range(self._size)[i])
 
 
-class Edges(Sequence[tuple[tuple[int, int], ...]]):
+class Edges(Sequence[tuple[Edge, ...]]):
     """
     The steps of every expanded state, as compressed rows.
 
@@ -71,12 +72,12 @@ class Edges(Sequence[tuple[tuple[int, int], ...]]):
         return len(self.starts) - 1
 
     @overload
-    def __getitem__(self, i: int) -> tuple[tuple[int, int], ...]: ...
+    def __getitem__(self, i: int) -> tuple[Edge, ...]: ...
     @overload
-    def __getitem__(self, i: slice) -> list[tuple[tuple[int, int], ...]]: ...
+    def __getitem__(self, i: slice) -> list[tuple[Edge, ...]]: ...
     def __getitem__(
         self, i: int | slice
-    ) -> tuple[tuple[int, int], ...] | list[tuple[tuple[int, int], ...]]:
+    ) -> tuple[Edge, ...] | list[tuple[Edge, ...]]:
         if isinstance(i, slice):
             return [self[each] for each in range(len(self))[i]]
         i = range(len(self))[i]
@@ -167,16 +168,28 @@ class PackedExploration:
         place = int(held.argmax())
         return place if held[place] else None
 
-    def run_to(self, i: int) -> list[str]:
-        """Return the names of the rules of a shortest run to state `i`: no parent is stored."""
-        names = []
+    def depths_of(self, states: Ints) -> Ints:
+        """Return the length of a shortest run to each of these states."""
+        return np.searchsorted(self._levels, states, side="right") - 1
+
+    def actions_to(self, i: int) -> list[int]:
+        """
+        Return the places of the actions of a shortest run to state `i`.
+
+        No parent is stored: the first state of the level before that leads there is found again.
+        """
+        places = []
         for depth in range(self.depths[i], 0, -1):
             begin, end = self._levels[depth - 1 : depth + 1]
             i, action = kernels.parent(
                 self.dims, self.program, self._store, begin, end, self._store[i]
             )
-            names.append(self.product.actions[action].rule.name)
-        return names[::-1]
+            places.append(action)
+        return places[::-1]
+
+    def run_to(self, i: int) -> list[str]:
+        """Return the names of the rules of a shortest run to state `i`."""
+        return [self.product.actions[place].rule.name for place in self.actions_to(i)]
 
     def trace_to(self, i: int, note: str = "") -> Trace:
         """Return a shortest run to state `i` as a trace."""
@@ -194,6 +207,38 @@ class PackedExploration:
             if not self._batch(min(self._levels[-1], self._expanded + BATCH), limit):
                 self.complete = False
                 return
+
+    def extended(self, words: Words) -> tuple[PackedExploration, Ints]:
+        """
+        Return a copy that has these states too and all that follows, and their numbers in it.
+
+        Runs to states that only the copy has are not known.
+        """
+        copy = PackedExploration(self.product)
+        copy._store = self._store[: self._size].copy()
+        copy._size, copy._expanded = self._size, self._expanded
+        copy._levels, copy.transitions = list(self._levels), self.transitions
+        numbers = np.empty(len(words), np.int32)
+        for begin in range(0, len(words), ROOM):
+            its = words[begin : begin + ROOM]
+            copy._make_room(len(its))
+            ends = np.array([len(its)], np.int64)
+            copy._size, _ = kernels.insert(
+                copy.dims,
+                its,
+                ends,
+                1,
+                copy._store,
+                copy._size,
+                STATES_MAX,
+                copy._table,
+                copy._slots,
+            )
+            kernels.find(
+                copy.dims, its, len(its), copy._store, copy._table, numbers[begin : begin + ROOM]
+            )
+        copy.expand()
+        return copy, numbers.astype(np.int64)
 
     def _batch(self, end: int, limit: int) -> bool:
         """Expand states up to `end`, or as many as there is room for; False at the limit."""
@@ -223,7 +268,7 @@ class PackedExploration:
         self._expanded += done
         self.transitions += int(self._ends[done - 1]) if done else 0
         if done < sources or self._size > limit:
-            return False if self._expanded < self._size else True
+            return self._expanded == self._size
         if wrong >= 0:
             self._raise(begin + sources)
         return True

@@ -1,0 +1,89 @@
+"""What every engine's exploration can be asked, however it holds the states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from hamodel.expr import Expr, Value
+from hamodel.trace import Trace
+
+if TYPE_CHECKING:
+    from hamodel.engine.reference import Product
+
+Edge = tuple[int, int]
+"""An action's place and the state that it leads to."""
+
+Progress = Callable[[int, int, int], None]
+"""Called now and then with the distinct states, the states not yet expanded, and the depth."""
+
+
+class Explored(Protocol):
+    """
+    The states and steps that a search has found; every engine gives them the same numbers.
+
+    Attributes
+    ----------
+    product
+        What was searched.
+    complete
+        Whether every reachable state was expanded.
+    states
+        Every distinct state as a tuple of values in the order of `product.names`, in the order
+        in which they were found; 0 is the initial one.
+    edges
+        For every expanded state its steps: (place in `product.actions`, number of the state).
+    depths
+        The length of a shortest run to each state.
+    depth
+        The length of the longest of the shortest runs.
+    transitions
+        How many steps lead from the expanded states, loops included.
+    deadlocks
+        The expanded states that no step leaves.
+    """
+
+    product: Product
+    complete: bool
+
+    @property
+    def states(self) -> Sequence[tuple[Value, ...]]: ...
+
+    @property
+    def edges(self) -> Sequence[tuple[Edge, ...]]: ...
+
+    @property
+    def depths(self) -> Sequence[int]: ...
+
+    @property
+    def depth(self) -> int: ...
+
+    @property
+    def transitions(self) -> int: ...
+
+    @property
+    def deadlocks(self) -> list[int]: ...
+
+    def state(self, i: int) -> dict[str, Value]:
+        """Return state number `i` by variable name."""
+        ...
+
+    def holds(self, guard: Expr) -> Sequence[bool]:
+        """Return for each state whether a guard holds in it."""
+        ...
+
+    def first(self, guard: Expr) -> int | None:
+        """Return the first state found in which the guard holds, one of the nearest, or None."""
+        ...
+
+    def actions_to(self, i: int) -> list[int]:
+        """Return the places of the actions of a shortest run to state `i`."""
+        ...
+
+    def run_to(self, i: int) -> list[str]:
+        """Return the names of the rules of a shortest run to state `i`."""
+        ...
+
+    def trace_to(self, i: int, note: str = "") -> Trace:
+        """Return a shortest run to state `i` as a trace."""
+        ...

@@ -1,0 +1,244 @@
+"""Transparency of a fault on a packed exploration: what `hamodel.engine.transparency` finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from hamodel.engine.graph import Fairness
+from hamodel.engine.observers import View
+from hamodel.engine.packed import graphs, refinement
+from hamodel.engine.packed.explorer import PackedExploration
+from hamodel.engine.packed.graphs import Flags, Numbers
+from hamodel.engine.packed.guards import Ints
+from hamodel.engine.packed.kernels import LANE
+from hamodel.engine.packed.layout import Words
+from hamodel.engine.packed.runs import groups_of
+from hamodel.engine.transparency import NOWHERE, Judge, Pair, untold
+from hamodel.expr import Value
+from hamodel.property import Property
+from hamodel.verdict import REFUTED, Finding
+
+TOLD_MAX = 400_000
+"""From how many states a difference is put in words; beyond, only where it begins is told."""
+
+
+class Steps(NamedTuple):
+    """Steps of a fault: for each the state before it, its action, and the state after it."""
+
+    before: Ints
+    action: Ints
+    after: Ints
+
+
+def compare_packed(exploration: PackedExploration, prop: Property) -> Finding:
+    """Return whether the observers of a property can tell its fault; as `compare`."""
+    steps = _fault_steps(exploration, prop)
+    if not len(steps.before):
+        return NOWHERE
+    copy, without = _with_withdrawn(exploration, steps)
+    place = _first_told(copy, prop, steps, without)
+    if place is None:
+        return untold(exploration, int(steps.before[0]), int(steps.action[0]), len(without))
+    pair = Pair(
+        int(steps.before[place]), int(steps.action[place]), int(without[place]), int(steps.after[place])
+    )
+    region = np.zeros(len(copy.states), np.bool_)
+    region[[pair.without, pair.after]] = True
+    graphs.reach(copy.edges.starts, copy.edges.targets, np.zeros_like(region), region)
+    if np.count_nonzero(region) > TOLD_MAX:
+        name = copy.product.actions[pair.action].rule.name
+        note = f"from here on observers can tell {name}; where, is not put in words: it is too large"
+        return Finding(REFUTED, "what follows the failure can be told", copy.trace_to(pair.before, note))
+    finding = Judge(copy, prop, [pair]).told(pair)
+    assert finding is not None, "both engines have one partition"
+    return finding
+
+
+def _fault_steps(exploration: PackedExploration, prop: Property) -> Steps:
+    actions = exploration.product.actions
+    faults = [place for place, each in enumerate(actions) if each.rule.name in prop.fault]
+    edges = exploration.edges
+    its = np.flatnonzero(np.isin(edges.actions, np.array(faults, np.uint16)))
+    before = np.searchsorted(edges.starts, its, side="right") - 1
+    held = exploration.holds(prop.given)[before]
+    its = its[held]
+    return Steps(before[held], edges.actions[its].astype(np.int64), edges.targets[its].astype(np.int64))
+
+
+def _with_withdrawn(
+    exploration: PackedExploration, steps: Steps
+) -> tuple[PackedExploration, Ints]:
+    """Return a copy that has each state with the fault withdrawn, and the numbers of those."""
+    layout = exploration.layout
+    counts = np.zeros(layout.words, np.uint64)
+    for counter in exploration.product.counters:
+        place = layout.places[counter.name]
+        counts[place.word] |= np.uint64(place.mask << place.shift)
+    words = exploration.words
+    withdrawn = (words[steps.before] & ~counts) | (words[steps.after] & counts)
+    return exploration.extended(withdrawn)
+
+
+def _first_told(
+    exploration: PackedExploration, prop: Property, steps: Steps, without: Ints
+) -> int | None:
+    """Return the place of the first step of the fault that observers can tell; None if none is."""
+    view = _Seen(exploration, prop, np.concatenate([without, steps.after]))
+    nodes = _condensed(exploration, view, prop)
+    block, blocks, signature, (begins, pool) = refinement.refined(
+        nodes.starts, nodes.codes, nodes.targets, nodes.silent, nodes.stays, nodes.colour
+    )
+    its, other = nodes.of[without], nodes.of[steps.after]
+    told = (nodes.colour[its] != nodes.colour[other]) | (block[its] != block[other])
+    for place in np.flatnonzero(view.heard[steps.action]).tolist():
+        before, after = int(without[place]), int(steps.after[place])
+        code = view.code(before, int(steps.action[place]), after)
+        number = signature[nodes.of[before]]
+        held = pool[begins[number] : begins[number + 1]]
+        told[place] |= bool(code) and code * blocks + block[nodes.of[after]] not in held
+    place = int(told.argmax())
+    return place if told[place] else None
+
+
+class _Seen:
+    """
+    What observers see: a colour for every state of a region, a code for every edge in it.
+
+    Attributes
+    ----------
+    region
+        All that is reached from some states.
+    colour
+        For each state; 0 outside of the region.
+    codes
+        For each edge.
+    heard
+        For each action whether some observer hears it.
+    """
+
+    def __init__(self, exploration: PackedExploration, prop: Property, begins: Ints) -> None:
+        edges = exploration.edges
+        self.region = np.zeros(len(exploration.states), np.bool_)
+        self.region[begins] = True
+        graphs.reach(edges.starts, edges.targets, np.zeros_like(self.region), self.region)
+        self.colour = self._colours(exploration, prop)
+        self.codes = np.zeros(len(edges.actions), np.int32)
+        # The view of no state: it knows what each action says, and numbers what is heard.
+        self._view = _Numbering(exploration, prop)
+        self.heard = np.array([bool(each) for each in self._view.heard_by_action], np.bool_)
+        self._code_all(exploration)
+
+    def code(self, before: int, action: int, after: int) -> int:
+        """Return the code of what an action says in a state, on its way to another."""
+        same = bool(self.colour[before] == self.colour[after])
+        return self._view.numbered(action, same, self._view.values(before))
+
+    def _colours(self, exploration: PackedExploration, prop: Property) -> Numbers:
+        system, layout = exploration.product.system, exploration.layout
+        shown = np.zeros(layout.words, np.uint64)
+        for name, owner in system.owners.items():
+            if owner in prop.observers and name not in prop.hide:
+                place = layout.places[name]
+                shown[place.word] |= np.uint64(place.mask << place.shift)
+        states = np.flatnonzero(self.region)
+        numbers = np.empty(len(states), np.int32)
+        refinement.numbered(exploration.words[states] & shown, numbers)
+        colour = np.zeros(len(self.region), np.int32)
+        colour[states] = numbers
+        return colour
+
+    def _code_all(self, exploration: PackedExploration) -> None:
+        edges, layout = exploration.edges, exploration.layout
+        for action in np.flatnonzero(self.heard).tolist():
+            its = np.flatnonzero(edges.actions == action)
+            before = np.searchsorted(edges.starts, its, side="right") - 1
+            inside = self.region[before]
+            its, before = its[inside], before[inside]
+            read = np.zeros(layout.words, np.uint64)
+            for name in self._view.read_by_action[action]:
+                place = layout.places[name]
+                read[place.word] |= np.uint64(place.mask << place.shift)
+            same = self.colour[before] == self.colour[edges.targets[its]]
+            keys: Words = np.concatenate(
+                [exploration.words[before] & read, same.astype(np.uint64).reshape(-1, 1)], axis=1
+            )
+            numbers = np.empty(len(its), np.int32)
+            refinement.numbered(keys, numbers)
+            _, first = np.unique(numbers, return_index=True)
+            codes = [
+                self._view.numbered(action, bool(same[k]), self._view.values(int(before[k])))
+                for k in first.tolist()
+            ]
+            self.codes[its] = np.array(codes, np.int32)[numbers]
+
+
+class _Numbering(View):
+    """A view of no states: what each action says, and a number for all that is heard at once."""
+
+    def __init__(self, exploration: PackedExploration, prop: Property) -> None:
+        super().__init__(exploration, prop, ())
+        self.heard_by_action = self._heard
+        self.read_by_action = [[self._names[place] for place in its] for its in self._read]
+
+    def values(self, state: int) -> tuple[Value, ...]:
+        """Return the values of a state."""
+        return self._states[state]
+
+    def numbered(self, action: int, same: bool, values: tuple[Value, ...]) -> int:
+        """Return the code of what an action says in a state of these values."""
+        return self._new_code(action, same, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """
+    The region with the states of each silent cycle made one node; as `bisimulation.Nodes`.
+
+    Attributes
+    ----------
+    of
+        For each state its node; -1 outside of the region.
+    colour, stays
+        Of each node.
+    starts, codes, targets, silent
+        Of each node its edges to other nodes, and those to itself that are not silent.
+    """
+
+    of: Numbers
+    colour: Numbers
+    stays: Flags
+    starts: Ints
+    codes: Numbers
+    targets: Numbers
+    silent: Flags
+
+
+def _condensed(exploration: PackedExploration, view: _Seen, prop: Property) -> _Nodes:
+    edges, size = exploration.edges, len(view.region)
+    sources = np.repeat(np.arange(size, dtype=np.int32), np.diff(edges.starts))
+    silent = (view.codes == 0) & (view.colour[sources] == view.colour[edges.targets])
+    silent &= view.region[sources]
+    quiet_starts = np.zeros(size + 1, np.int64)
+    np.cumsum(np.bincount(sources[silent], minlength=size), out=quiet_starts[1:])
+    of = np.empty(size, np.int32)
+    count = graphs.parts(quiet_starts, edges.targets[silent], view.region, of)
+    fairness = Fairness(exploration, prop.fair)
+    lanes = -(-len(fairness.groups) // LANE)
+    waiting = np.full((count, lanes), ~np.uint64(0))
+    graphs.owed(
+        edges.starts, edges.actions, edges.targets, silent, of, groups_of(fairness), waiting
+    )
+    stays = ~waiting.any(axis=1) if lanes else np.ones(count, np.bool_)
+    colour = np.zeros(count, np.int32)
+    colour[of[view.region]] = view.colour[view.region]
+    kept = view.region[sources]
+    kept &= ~(silent & (of[sources] == of[edges.targets]))
+    its, targets = of[sources[kept]], of[edges.targets[kept]]
+    starts, order = np.zeros(count + 1, np.int64), np.empty(len(its), np.int64)
+    refinement.by_source(its, count, starts, order)
+    codes: npt.NDArray[np.int32] = view.codes[kept][order]
+    return _Nodes(of, colour, stays, starts, codes, targets[order], silent[kept][order])
