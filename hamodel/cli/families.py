@@ -19,7 +19,7 @@ from hamodel.cli.report_text import KIND_STYLES
 from hamodel.cli.rule_files import shipped_rules
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.words import allowed, plural
-from hamodel.engine.reference import explore
+from hamodel.engine.explore import explore
 from hamodel.guide.deployment import shipped
 from hamodel.guide.manifest import shipped_manifest
 from hamodel.guide.model import GENERATORS, Generator, family_of
@@ -124,8 +124,8 @@ class Fired:
 def happening(system: System, budget: Budget, limit_states: int) -> Fired:
     """Search within a budget, and return the rules that happened."""
     exploration = explore(system, budget, limit_states=limit_states)
-    used = {action for edges in exploration.edges for action, _ in edges}
-    names = (exploration.product.actions[action].rule.name for action in used)
+    actions = exploration.product.actions
+    names = (actions[place].rule.name for place in exploration.happening)
     return Fired(frozenset(names), budget, exploration.complete)
 
 

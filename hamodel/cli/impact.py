@@ -12,7 +12,8 @@ from hamodel.cli.output import emit, say, show
 from hamodel.cli.rule_files import load_rule_file
 from hamodel.cli.subject import load_deployment
 from hamodel.engine.check import judge
-from hamodel.engine.reference import Exploration, explore
+from hamodel.engine.explore import explore
+from hamodel.engine.explored import Explored
 from hamodel.errors import InputError, SearchError, nearest, plural
 from hamodel.guide import Parts, build, build_parts
 from hamodel.guide.deployment import Deployment
@@ -229,7 +230,7 @@ class _Searches:
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
-    exploration: Exploration
+    exploration: Explored
 
     def __call__(self, prop: Property) -> Verdict:
         self.exploration.product.system.check_property(prop)

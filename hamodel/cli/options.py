@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hamodel.budget import Budget
 
 
-LIMIT_STATES = 2_000_000
+LIMIT_STATES = 50_000_000
 """Where a search is cut short unless it is said; so are those behind the manifest."""
 
 

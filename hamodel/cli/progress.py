@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.output import console_for, say
-from hamodel.cli.search import Done, Failed, Judged, Message, Progress, Waiting, Watch
+from hamodel.cli.search import Done, Failed, Judged, Message, Progress, Told, Waiting, Watch
 from hamodel.cli.words import allowed, plural
 from hamodel.engine.check import Search
 
@@ -52,7 +52,7 @@ class _Lines:
             say(plural(len(searches), "search") + at_once)
 
     def __call__(self, message: Message) -> None:
-        if not isinstance(message, Waiting | Done | Failed):
+        if not isinstance(message, Waiting | Done | Failed | Told):
             self._begin(message.search)
         match message:
             case Progress():
@@ -61,6 +61,8 @@ class _Lines:
                 self.going[number] = Progress(number, states, depth)
             case Done():
                 self._end(message.search)
+            case Told():
+                say(message.text)
             case _:
                 pass
         if time.monotonic() - self.said >= INTERVAL_S:
@@ -106,6 +108,8 @@ class _Picture:
         match message:
             case Progress():
                 self.going[message.search] = message
+            case Told():
+                self.console.print(message.text)
             case Done():
                 self.ended += 1
                 self.going.pop(message.search, None)

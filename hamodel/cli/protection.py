@@ -20,7 +20,7 @@ from hamodel.budget import Budget
 from hamodel.cli.output import read_file, say, write_file
 from hamodel.cli.subject import load_deployment
 from hamodel.engine.check import judge
-from hamodel.engine.reference import explore
+from hamodel.engine.explore import explore
 from hamodel.errors import HamodelError, InputError
 from hamodel.expr import all_of
 from hamodel.guide import Parts, build, build_parts

@@ -11,13 +11,14 @@ import gc
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import TypeAlias
 
 from hamodel.budget import Budget
 from hamodel.engine.check import Search
+from hamodel.engine.explore import prepare
 from hamodel.errors import HamodelError, ModelError, SearchError
 from hamodel.property import Property
 from hamodel.system import System
@@ -67,11 +68,18 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What goes on before the searches, in a sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """No search has said anything for a second."""
 
 
-Message: TypeAlias = Progress | Judged | Failed | Done | Waiting
+Message: TypeAlias = Progress | Judged | Failed | Done | Told | Waiting
 Watch: TypeAlias = Callable[[Message], None]
 
 
@@ -108,7 +116,7 @@ class Found:
                     trace=message.trace,
                     premise_witness=message.witness,
                 )
-            case Progress() | Done() | Waiting():
+            case Progress() | Done() | Told() | Waiting():
                 pass
 
     def complete(self, searches: Sequence[Search], why: str) -> None:
@@ -150,6 +158,8 @@ def run_searches(
     forking = processes > 1 and "fork" in multiprocessing.get_all_start_methods()
     run = _in_processes if forking else _in_turn
     try:
+        if forking:
+            _prepare(system, searches, watch)
         with _masked(signal.SIG_BLOCK) if forking else nullcontext():
             for message in run(system, searches, limit_states, processes, watch):
                 found.take(searches, message)
@@ -158,6 +168,16 @@ def run_searches(
         found.interrupted = True
     found.complete(searches, "interrupted" if found.interrupted else "its process ended early")
     return found
+
+
+def _prepare(system: System, searches: Sequence[Search], watch: Watch) -> None:
+    """Load what the searches need, once for all processes; what is wrong with one, it says."""
+    these = []
+    for search in searches:
+        with suppress(HamodelError):
+            these.append(search.searched(system))
+    with suppress(HamodelError):
+        prepare(these, lambda text: watch(Told(text)))
 
 
 def _in_turn(

@@ -18,7 +18,6 @@ from hamodel.system import System
 from hamodel.trace import trace_of
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding, Verdict
 
-
 if TYPE_CHECKING:
     from hamodel.engine.graph import Fairness, Lasso
 
@@ -95,14 +94,18 @@ class Search:
     props: tuple[Property, ...]
     cone: Cone | None = None
 
+    def searched(self, system: System) -> tuple[System, Budget]:
+        """Return the system, or its part that the cone names, and the budget suited to that."""
+        self.budget.check(system.fault_classes)
+        part = system if self.cone is None else sliced(system, self.cone)
+        return part, self.budget.suited(part.fault_classes)
+
     def explore(
         self, system: System, *, limit_states: int | None = None, progress: Progress | None = None
     ) -> Explored:
         """Search the system, or its part that the cone names."""
-        self.budget.check(system.fault_classes)
-        part = system if self.cone is None else sliced(system, self.cone)
-        its = self.budget.suited(part.fault_classes)
-        return explore(part, its, limit_states=limit_states, progress=progress)
+        part, budget = self.searched(system)
+        return explore(part, budget, limit_states=limit_states, progress=progress)
 
     def judge(self, system: System, exploration: Explored, prop: Property) -> Verdict:
         """Return the verdict on one of its properties; its traces are runs of the whole system."""
@@ -259,8 +262,10 @@ def _unfulfilled(
 
         premise, conclusion = map(exploration.holds, (given, expr))
         return unfulfilled(exploration, premise, conclusion, fairness)
+    from hamodel.engine.packed.explorer import PackedExploration
     from hamodel.engine.packed.runs import unfulfilled_packed
 
+    assert isinstance(exploration, PackedExploration), "there are two engines"
     return unfulfilled_packed(exploration, given, expr, fairness)
 
 
@@ -271,6 +276,8 @@ def _transparency(exploration: Explored, prop: Property) -> Finding:
         from hamodel.engine.transparency import compare
 
         return compare(exploration, prop)
+    from hamodel.engine.packed.explorer import PackedExploration
     from hamodel.engine.packed.transparency import compare_packed
 
+    assert isinstance(exploration, PackedExploration), "there are two engines"
     return compare_packed(exploration, prop)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterable
+
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.explored import Explored, Progress
+from hamodel.engine.reference import Product
 from hamodel.engine.reference import explore as explore_reference
 from hamodel.system import System
 
@@ -11,8 +15,10 @@ SMALL = 4_000
 """
 Up to how many states the reference search goes by itself.
 
-It takes about half a second for them; loading the compiled search takes as long (decision 0007).
+It takes about half a second for them; loading the compiled search takes longer (decision 0007).
 """
+SMALL_WHEN_LOADED = 500
+"""The same once the compiled search is loaded: to put a system into arrays takes as long."""
 
 
 def explore(
@@ -39,8 +45,9 @@ def explore(
     SearchError
         HA040 (with the run that leads there), HA044, HA045.
     """
-    small = limit_states is not None and limit_states <= SMALL
-    limit = limit_states if small else SMALL
+    least = SMALL_WHEN_LOADED if "numba" in sys.modules else SMALL
+    small = limit_states is not None and limit_states <= least
+    limit = limit_states if small else least
     found = explore_reference(system, budget, limit_states=limit, progress=progress)
     if found.complete or small:
         return found
@@ -53,3 +60,23 @@ def explore(
         found.complete = True
         found.expand(limit_states, progress)
         return found
+
+
+def prepare(systems: Iterable[tuple[System, Budget]], say: Callable[[str], None]) -> None:
+    """
+    Load the compiled search before processes are forked for searches, if one of them will need it.
+
+    Parameters
+    ----------
+    systems
+        What they search. The one with the most variables is tried first.
+    say
+        Called before what takes long: compiling, once after an installation.
+    """
+    these = list(systems)
+    largest = max(these, key=lambda each: len(each[0].variables), default=None)
+    if largest is None or explore_reference(*largest, limit_states=SMALL).complete:
+        return
+    from hamodel.engine.packed.explorer import load
+
+    load((Product(*each).variables for each in these), say)

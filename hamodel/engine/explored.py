@@ -39,6 +39,8 @@ class Explored(Protocol):
         The length of the longest of the shortest runs.
     transitions
         How many steps lead from the expanded states, loops included.
+    happening
+        The places of the actions that happen in some expanded state.
     deadlocks
         The expanded states that no step leaves.
     """
@@ -47,29 +49,42 @@ class Explored(Protocol):
     complete: bool
 
     @property
-    def states(self) -> Sequence[tuple[Value, ...]]: ...
+    def states(self) -> Sequence[tuple[Value, ...]]:
+        """Every distinct state, in the order in which they were found."""
+        ...
 
     @property
-    def edges(self) -> Sequence[tuple[Edge, ...]]: ...
+    def edges(self) -> Sequence[tuple[Edge, ...]]:
+        """The steps of every expanded state."""
+        ...
 
     @property
-    def depths(self) -> Sequence[int]: ...
+    def depths(self) -> Sequence[int]:
+        """The length of a shortest run to each state."""
+        ...
 
     @property
-    def depth(self) -> int: ...
+    def depth(self) -> int:
+        """The length of the longest of the shortest runs."""
+        ...
 
     @property
-    def transitions(self) -> int: ...
+    def transitions(self) -> int:
+        """How many steps lead from the expanded states."""
+        ...
 
     @property
-    def deadlocks(self) -> list[int]: ...
+    def happening(self) -> list[int]:
+        """The places of the actions that happen."""
+        ...
+
+    @property
+    def deadlocks(self) -> list[int]:
+        """The expanded states that no step leaves."""
+        ...
 
     def state(self, i: int) -> dict[str, Value]:
         """Return state number `i` by variable name."""
-        ...
-
-    def holds(self, guard: Expr) -> Sequence[bool]:
-        """Return for each state whether a guard holds in it."""
         ...
 
     def first(self, guard: Expr) -> int | None:

@@ -161,6 +161,11 @@ class Exploration:
         return sum(map(len, self.edges))
 
     @property
+    def happening(self) -> list[int]:
+        """The places of the actions that happen in some expanded state."""
+        return sorted({place for edges in self.edges for place, _ in edges})
+
+    @property
     def deadlocks(self) -> list[int]:
         """The expanded states that no step leaves."""
         return [i for i, edges in enumerate(self.edges) if not edges]

@@ -31,7 +31,6 @@ from hamodel.property import Property
 from hamodel.trace import trace_of
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding
 
-
 NOWHERE = Finding(
     UNDETERMINED, "nowhere does the premise hold and the fault happen, so nothing was shown"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from hamodel.engine.reference import Exploration
+from hamodel.engine.explored import Explored
 from hamodel.errors import among
 from hamodel.expr import State, Value
 
@@ -55,7 +55,7 @@ class Coverage:
         return f"{said}; not met: {among(missing)}" if missing else said
 
 
-def rules_met_by(exploration: Exploration) -> tuple[str, ...]:
+def rules_met_by(exploration: Explored) -> tuple[str, ...]:
     """Return the names of the rules that happen somewhere in a search, in the system's order."""
-    places = {place for edges in exploration.edges for place, _ in edges}
-    return tuple(exploration.product.actions[place].rule.name for place in sorted(places))
+    actions = exploration.product.actions
+    return tuple(actions[place].rule.name for place in exploration.happening)

@@ -12,6 +12,8 @@ DOORS = {
     "hypothesis": "testing/",
     "msgspec": "guide/deployment",
     "networkx": "engine/graph.py",
+    "numba": "engine/packed/kernels.py",
+    "numpy": "engine/packed/",
     "rich": "cli/",
     "transitions": "engine/machines.py",
     "typer": "cli/",

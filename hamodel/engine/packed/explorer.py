@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar, overload
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from hamodel.budget import NO_FAULT, Budget
+from hamodel.component import Component
 from hamodel.engine.explored import Edge, Progress
 from hamodel.engine.packed import kernels
 from hamodel.engine.packed.guards import Ints, tables
-from hamodel.engine.packed.layout import Layout, Words
+from hamodel.engine.packed.layout import Layout, TooWideError, Words
 from hamodel.engine.packed.program import program
 from hamodel.engine.reference import Product, checked_limit
 from hamodel.errors import SearchError
-from hamodel.expr import Expr, Value
+from hamodel.expr import TRUE, Expr, Value, Var
+from hamodel.rule import Rule, Set
 from hamodel.system import System
 from hamodel.trace import Trace, trace_of
 
@@ -25,6 +28,8 @@ BATCH = 2048
 """How many states are expanded before their successors are looked up."""
 ROOM = 1 << 15
 """How many successors a batch can have; if they have more, fewer states are expanded."""
+TOLD = 32
+"""After how many batches it is said how far the search is."""
 LOAD = 0.7
 """How full the table of states becomes before it is doubled."""
 STATES_MAX = (1 << 31) - 2
@@ -75,9 +80,7 @@ class Edges(Sequence[tuple[Edge, ...]]):
     def __getitem__(self, i: int) -> tuple[Edge, ...]: ...
     @overload
     def __getitem__(self, i: slice) -> list[tuple[Edge, ...]]: ...
-    def __getitem__(
-        self, i: int | slice
-    ) -> tuple[Edge, ...] | list[tuple[Edge, ...]]:
+    def __getitem__(self, i: int | slice) -> tuple[Edge, ...] | list[tuple[Edge, ...]]:
         if isinstance(i, slice):
             return [self[each] for each in range(len(self))[i]]
         i = range(len(self))[i]
@@ -147,6 +150,12 @@ class PackedExploration:
         return self._edges
 
     @property
+    def happening(self) -> list[int]:
+        """The places of the actions that happen in some expanded state."""
+        found: list[int] = np.unique(self.edges.actions).tolist()
+        return found
+
+    @property
     def deadlocks(self) -> list[int]:
         """The expanded states that no step leaves."""
         found: list[int] = np.flatnonzero(np.diff(self.edges.starts) == 0).tolist()
@@ -197,11 +206,13 @@ class PackedExploration:
 
     def expand(self, limit_states: int | None = None, progress: Progress | None = None) -> None:
         """Expand every state not yet expanded, and those found then, in their order."""
+        batches = 0
         limit = STATES_MAX if limit_states is None else min(limit_states, STATES_MAX)
         while self._expanded < self._size:
             if self._expanded == self._levels[-1]:
                 self._levels.append(self._size)
-            if progress is not None:
+            batches += 1
+            if progress is not None and batches % TOLD == 1:
                 waiting = self._size - self._expanded
                 progress(self._size, waiting, self.depths[self._expanded])
             if not self._batch(min(self._levels[-1], self._expanded + BATCH), limit):
@@ -343,3 +354,29 @@ def explore_packed(
     exploration = PackedExploration(Product(system, budget))
     exploration.expand(limit_states, progress)
     return exploration
+
+
+def load(searched: Iterable[Sequence[Var[Any]]], say: Callable[[str], None]) -> None:
+    """
+    Load the kernels, or compile them, for states of as many words as these variables take.
+
+    Parameters
+    ----------
+    searched
+        For each search its variables; those that take too many words are left out.
+    say
+        Called with a sentence before anything is compiled.
+    """
+    widths = set()
+    for variables in searched:
+        with suppress(TooWideError):
+            widths.add(Layout(variables).words)
+    if not kernels.cached():
+        say("compiling the search: once after an installation, some ten seconds")
+    for width in sorted(widths):
+        its = tuple(Var(f"byte_{i}", range(256)) for i in range(8 * width))
+        begins = Rule("it begins", when=its[0].is_(0), sets=(Set(its[0], 1),))
+        exploration = explore_packed(System((Component("bytes", variables=its),), (begins,)))
+        exploration.actions_to(1)
+        exploration.holds(TRUE)
+        assert len(exploration.edges[0]) == 1

@@ -1,5 +1,5 @@
 """
-Loops over the edges of a packed exploration: what is reached, strongly connected parts, shortest runs.
+Loops over the edges of a packed exploration: regions, strongly connected parts, shortest runs.
 
 The same as `hamodel.engine.graph` does over lists, for tens of millions of edges.
 
@@ -194,7 +194,7 @@ def shortest(
     frontier = np.empty(len(region), np.int32)
     following = np.empty(len(region), np.int32)
     count = place = 0
-    depth = np.int64(0)
+    depth = 0
     while count or place < len(begins):
         if count == 0:
             depth = depths[place]
@@ -209,7 +209,7 @@ def shortest(
         for k in range(count):
             i = frontier[k]
             if goals[i]:
-                return np.int64(i)
+                return int(i)
             for edge in range(starts[i], starts[i + 1]):
                 target = targets[edge]
                 if region[target] and parents[target] == UNSEEN:
@@ -220,4 +220,4 @@ def shortest(
         frontier, following = following, frontier
         count = found
         depth += 1
-    return np.int64(-1)
+    return -1

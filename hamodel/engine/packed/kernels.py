@@ -9,6 +9,7 @@ has words: its length is known when a kernel is compiled, so that loops over wor
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
@@ -30,8 +31,21 @@ _HALF = np.uint64(32)
 
 
 def compiled(function: Kernel) -> Kernel:
-    """Compile a function of this file when it is first called; the machine code is cached."""
-    return cast(Kernel, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+    """
+    Compile a function when it is first called; the machine code is cached beside its source.
+
+    Where nothing can be cached, in no folder of the user's either, it is compiled in every process.
+    """
+    try:
+        return cast(Kernel, numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+    except RuntimeError:  # "cannot cache function …: no locator available"
+        return cast(Kernel, numba.njit(nogil=True, error_model="numpy")(function))
+
+
+def cached() -> bool:
+    """Return whether the search has been compiled before, for some number of words."""
+    place = cast(Any, expand).stats.cache_path
+    return place is not None and any(Path(place).glob("kernels.expand-*.nbi"))
 
 
 def part(function: Kernel) -> Kernel:

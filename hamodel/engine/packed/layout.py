@@ -2,8 +2,8 @@
 The layout of a state in machine words: for each variable a word, a shift and a width.
 
 A variable is stored as its value's place in its domain, in as few bits as that takes. None
-straddles two words. Neighbouring variables of a word make up a *chunk* of a few bits, which is read
-at once: a guard about variables of one chunk is a look into a table (`hamodel.engine.packed.guards`).
+straddles two words. Neighbouring variables of a word make up a *chunk* of a few bits, which is
+read at once: a guard about variables of one chunk is a look into a table (`guards`).
 """
 
 from __future__ import annotations

@@ -93,14 +93,14 @@ def program(layout: Layout, product: Product) -> Program:
         keeps.append(keep)
         puts.append(put)
         ends.append(len(moves))
-    columns = list(zip(*moves, strict=True)) or [()] * len(_Move._fields)
-    when, reads, writes, shifts, masks, add, size, bounded = columns
+    columns: list[Any] = list(zip(*moves, strict=True)) or [()] * len(_Move._fields)
+    whens, reads, writes, shifts, masks, add, size, bounded = columns
     return Program(
         tables(layout, guards),
         np.array(keeps, np.uint64).reshape(-1, layout.words),
         np.array(puts, np.uint64).reshape(-1, layout.words),
         np.array(ends, np.int64),
-        np.array(when, np.int64),
+        np.array(whens, np.int64),
         np.array(reads, np.int64),
         np.array(writes, np.int64),
         np.array(shifts, np.uint64).reshape(-1, 2),
@@ -142,4 +142,3 @@ def _move(layout: Layout, effect: Set, when: int) -> _Move:
         len(place.var.values),
         int(isinstance(effect.to, Step)),
     )
-

@@ -14,7 +14,7 @@ import numpy as np
 
 from hamodel.engine.packed.graphs import Flags, Numbers
 from hamodel.engine.packed.guards import Ints
-from hamodel.engine.packed.kernels import ZERO, compiled
+from hamodel.engine.packed.kernels import ZERO, compiled, part
 from hamodel.engine.packed.layout import Words
 
 STAYS = -1
@@ -73,6 +73,49 @@ def by_source(sources: Numbers, count: int, starts: Ints, order: Ints) -> None:
         filled[source] += 1
 
 
+@part
+def grown(array: Any, used: int, size: int, fill: int) -> Any:
+    """Return an array of at least some size, twice as large, that begins with what is used."""
+    if size <= len(array):
+        return array
+    larger = np.full(2 * size, fill, array.dtype)
+    larger[:used] = array[:used]
+    return larger
+
+
+@part
+def distinct(values: Ints, length: int) -> tuple[int, np.uint64]:
+    """Sort the first values and keep each once; return how many are kept, and a mixed number."""
+    if length < 24:
+        for k in range(1, length):
+            value = values[k]
+            m = k - 1
+            while m >= 0 and values[m] > value:
+                values[m + 1] = values[m]
+                m -= 1
+            values[m + 1] = value
+    else:
+        values[:length] = np.sort(values[:length])
+    kept = 0
+    mixed = ZERO
+    for k in range(length):
+        if k == 0 or values[k] != values[kept - 1]:
+            values[kept] = values[k]
+            kept += 1
+            mixed = (mixed ^ np.uint64(values[k])) * _PRIME
+            mixed ^= mixed >> _SHIFT
+    return kept, mixed
+
+
+@part
+def equal(one: Ints, begin: int, other: Ints, length: int) -> bool:
+    """Return whether the values from `begin` are the first so many of the other array."""
+    for k in range(length):
+        if one[begin + k] != other[k]:
+            return False
+    return True
+
+
 @compiled
 def signed(
     starts: Ints,
@@ -103,106 +146,61 @@ def signed(
         Where each signature begins in the second array, and there code * blocks + block for each
         entry, sorted, with `STAYS` first.
     """
-    size = len(block)
     slots = 1 << 12
     table = np.full(slots, -1, np.int32)
     begins = np.zeros(1 << 12, np.int64)
     hashes = np.zeros(1 << 12, np.uint64)
-    pool = np.empty(1 << 16, np.int64)
-    mine = np.empty(1 << 10, np.int64)
+    pool = np.zeros(1 << 16, np.int64)
+    mine = np.zeros(1 << 10, np.int64)
     marked = np.full(1 << 12, -1, np.int32)
     count = 0
-    for node in range(size):
+    for node in range(len(block)):
         length = 0
-        own = block[node]
         if stays[node]:
             mine[0] = STAYS
             length = 1
         for edge in range(starts[node], starts[node + 1]):
-            target = targets[edge]
-            its = block[target]
-            if silent[edge] and its == own:
-                other = signature[target]
-                if marked[other] == node:
-                    continue
-                marked[other] = node
-                more = begins[other + 1] - begins[other]
-                if length + more > len(mine):
-                    larger = np.empty(2 * (length + more), np.int64)
-                    larger[:length] = mine[:length]
-                    mine = larger
-                for k in range(more):
-                    mine[length + k] = pool[begins[other] + k]
-                length += more
+            its = block[targets[edge]]
+            if silent[edge] and its == block[node]:
+                other = signature[targets[edge]]
+                if marked[other] != node:
+                    marked[other] = node
+                    more = begins[other + 1] - begins[other]
+                    mine = grown(mine, length, length + more, 0)
+                    mine[length : length + more] = pool[begins[other] : begins[other + 1]]
+                    length += more
             else:
-                if length == len(mine):
-                    larger = np.empty(2 * length, np.int64)
-                    larger[:length] = mine
-                    mine = larger
+                mine = grown(mine, length, length + 1, 0)
                 mine[length] = np.int64(codes[edge]) * blocks + its
                 length += 1
-        if length < 24:
-            for k in range(1, length):
-                value = mine[k]
-                m = k - 1
-                while m >= 0 and mine[m] > value:
-                    mine[m + 1] = mine[m]
-                    m -= 1
-                mine[m + 1] = value
-        else:
-            mine[:length] = np.sort(mine[:length])
-        kept = 0
-        mixed = ZERO
-        for k in range(length):
-            if k == 0 or mine[k] != mine[kept - 1]:
-                mine[kept] = mine[k]
-                kept += 1
-                mixed = (mixed ^ np.uint64(mine[k])) * _PRIME
-                mixed ^= mixed >> _SHIFT
+        kept, mixed = distinct(mine, length)
         slot = np.int64(mixed & np.uint64(slots - 1))
-        while True:
+        while table[slot] >= 0:
             known = table[slot]
-            if known < 0:
-                if count + 2 > len(begins):
-                    more_begins = np.zeros(2 * len(begins), np.int64)
-                    more_begins[: len(begins)] = begins
-                    begins = more_begins
-                    more_hashes = np.zeros(2 * len(hashes), np.uint64)
-                    more_hashes[: len(hashes)] = hashes
-                    hashes = more_hashes
-                    more_marks = np.full(2 * len(marked), -1, np.int32)
-                    more_marks[: len(marked)] = marked
-                    marked = more_marks
-                if begins[count] + kept > len(pool):
-                    more_pool = np.empty(2 * (len(pool) + kept), np.int64)
-                    more_pool[: begins[count]] = pool[: begins[count]]
-                    pool = more_pool
-                for k in range(kept):
-                    pool[begins[count] + k] = mine[k]
-                begins[count + 1] = begins[count] + kept
-                hashes[count] = mixed
-                table[slot] = count
-                signature[node] = count
-                count += 1
-                if 2 * count > slots:
-                    slots *= 2
-                    table = np.full(slots, -1, np.int32)
-                    for number in range(count):
-                        again = np.int64(hashes[number] & np.uint64(slots - 1))
-                        while table[again] >= 0:
-                            again = (again + 1) & (slots - 1)
-                        table[again] = number
-                break
-            same = hashes[known] == mixed and begins[known + 1] - begins[known] == kept
-            if same:
-                for k in range(kept):
-                    if pool[begins[known] + k] != mine[k]:
-                        same = False
-                        break
-            if same:
-                signature[node] = known
+            fits = hashes[known] == mixed and begins[known + 1] - begins[known] == kept
+            if fits and equal(pool, begins[known], mine, kept):
                 break
             slot = (slot + 1) & (slots - 1)
+        if table[slot] >= 0:
+            signature[node] = table[slot]
+            continue
+        begins = grown(begins, count + 1, count + 2, 0)
+        hashes = grown(hashes, count, count + 1, 0)
+        marked = grown(marked, count, count + 1, -1)
+        pool = grown(pool, begins[count], begins[count] + kept, 0)
+        pool[begins[count] : begins[count] + kept] = mine[:kept]
+        begins[count + 1] = begins[count] + kept
+        hashes[count] = mixed
+        signature[node] = table[slot] = count
+        count += 1
+        if 2 * count > slots:
+            slots *= 2
+            table = np.full(slots, -1, np.int32)
+            for number in range(count):
+                slot = np.int64(hashes[number] & np.uint64(slots - 1))
+                while table[slot] >= 0:
+                    slot = (slot + 1) & (slots - 1)
+                table[slot] = number
     return begins[: count + 1].copy(), pool[: begins[count]].copy()
 
 

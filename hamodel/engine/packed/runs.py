@@ -13,6 +13,7 @@ from hamodel.engine.packed.explorer import Edges, PackedExploration
 from hamodel.engine.packed.graphs import Flags, Numbers
 from hamodel.engine.packed.guards import Ints
 from hamodel.engine.packed.kernels import LANE
+from hamodel.engine.packed.layout import Words
 from hamodel.expr import Expr
 
 
@@ -39,10 +40,14 @@ def traps(edges: Edges, region: Flags, fairness: Fairness) -> tuple[Numbers, Fla
     graphs.owed(
         edges.starts, edges.actions, edges.targets, every, part, groups_of(fairness), waiting
     )
-    stays = ~waiting.any(axis=1) if lanes else np.ones(number, np.bool_)
     held = np.zeros(len(region), np.bool_)
-    held[region] = stays[part[region]]
+    held[region] = nothing_owed(waiting)[part[region]]
     return part, held
+
+
+def nothing_owed(waiting: Words) -> Flags:
+    """Return for each part whether no fair group waits in it for ever."""
+    return np.asarray(~waiting.any(axis=1), np.bool_)
 
 
 def unfulfilled_packed(

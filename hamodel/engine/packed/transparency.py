@@ -16,14 +16,15 @@ from hamodel.engine.packed.graphs import Flags, Numbers
 from hamodel.engine.packed.guards import Ints
 from hamodel.engine.packed.kernels import LANE
 from hamodel.engine.packed.layout import Words
-from hamodel.engine.packed.runs import groups_of
+from hamodel.engine.packed.runs import groups_of, nothing_owed
 from hamodel.engine.transparency import NOWHERE, Judge, Pair, untold
 from hamodel.expr import Value
 from hamodel.property import Property
 from hamodel.verdict import REFUTED, Finding
 
 TOLD_MAX = 400_000
-"""From how many states a difference is put in words; beyond, only where it begins is told."""
+"""Among how many states a difference is put in words; beyond, only where it begins is told."""
+UNSAID = "what follows the failure differs from what follows without it, among too many states"
 
 
 class Steps(NamedTuple):
@@ -43,16 +44,14 @@ def compare_packed(exploration: PackedExploration, prop: Property) -> Finding:
     place = _first_told(copy, prop, steps, without)
     if place is None:
         return untold(exploration, int(steps.before[0]), int(steps.action[0]), len(without))
-    pair = Pair(
-        int(steps.before[place]), int(steps.action[place]), int(without[place]), int(steps.after[place])
-    )
+    before, action, after = (int(each[place]) for each in steps)
+    pair = Pair(before, action, int(without[place]), after)
     region = np.zeros(len(copy.states), np.bool_)
     region[[pair.without, pair.after]] = True
     graphs.reach(copy.edges.starts, copy.edges.targets, np.zeros_like(region), region)
     if np.count_nonzero(region) > TOLD_MAX:
-        name = copy.product.actions[pair.action].rule.name
-        note = f"from here on observers can tell {name}; where, is not put in words: it is too large"
-        return Finding(REFUTED, "what follows the failure can be told", copy.trace_to(pair.before, note))
+        note = f"here observers can tell {copy.product.actions[action].rule.name}: {UNSAID}"
+        return Finding(REFUTED, UNSAID, copy.trace_to(before, note))
     finding = Judge(copy, prop, [pair]).told(pair)
     assert finding is not None, "both engines have one partition"
     return finding
@@ -66,12 +65,11 @@ def _fault_steps(exploration: PackedExploration, prop: Property) -> Steps:
     before = np.searchsorted(edges.starts, its, side="right") - 1
     held = exploration.holds(prop.given)[before]
     its = its[held]
-    return Steps(before[held], edges.actions[its].astype(np.int64), edges.targets[its].astype(np.int64))
+    taken, after = edges.actions[its].astype(np.int64), edges.targets[its].astype(np.int64)
+    return Steps(before[held], taken, after)
 
 
-def _with_withdrawn(
-    exploration: PackedExploration, steps: Steps
-) -> tuple[PackedExploration, Ints]:
+def _with_withdrawn(exploration: PackedExploration, steps: Steps) -> tuple[PackedExploration, Ints]:
     """Return a copy that has each state with the fault withdrawn, and the numbers of those."""
     layout = exploration.layout
     counts = np.zeros(layout.words, np.uint64)
@@ -232,7 +230,6 @@ def _condensed(exploration: PackedExploration, view: _Seen, prop: Property) -> _
     graphs.owed(
         edges.starts, edges.actions, edges.targets, silent, of, groups_of(fairness), waiting
     )
-    stays = ~waiting.any(axis=1) if lanes else np.ones(count, np.bool_)
     colour = np.zeros(count, np.int32)
     colour[of[view.region]] = view.colour[view.region]
     kept = view.region[sources]
@@ -241,4 +238,6 @@ def _condensed(exploration: PackedExploration, view: _Seen, prop: Property) -> _
     starts, order = np.zeros(count + 1, np.int64), np.empty(len(its), np.int64)
     refinement.by_source(its, count, starts, order)
     codes: npt.NDArray[np.int32] = view.codes[kept][order]
-    return _Nodes(of, colour, stays, starts, codes, targets[order], silent[kept][order])
+    return _Nodes(
+        of, colour, nothing_owed(waiting), starts, codes, targets[order], silent[kept][order]
+    )
