@@ -172,6 +172,16 @@ def test_dead_between_stop_and_start(changes: tuple[str, ...], goes_on: bool) ->
     assert goes_on == between.after(*TAKES_OVER).can(f"{BACKUP} asks to start recording {CALL}")
 
 
+@pytest.mark.parametrize(("changes", "again"), [((), False), ((RESYNC,), True), ((SHARED,), False)])
+def test_what_a_party_stopped_when_the_client_dies(changes: tuple[str, ...], again: bool) -> None:
+    """Resynchronising finds a call that is not recorded, not that a party had it so: decision 7."""
+    started = established(deployed(*SMALL, PAIR, BY_CLIENT, *changes)).after(STARTS, *EXECUTES)
+    stopped = done(started, "stop").after(f"{ACTIVE} crashes", *TAKES_OVER)
+
+    assert "stopped" == stopped[f"{CALL}.told"]
+    assert again == stopped.can(f"{BACKUP} asks to start recording {CALL}")
+
+
 def test_a_crash_of_the_client_forgets_what_it_saw() -> None:
     """Its own view is memory; a shared store is not."""
     own, shared = failed(PAIR), failed(PAIR, SHARED)
