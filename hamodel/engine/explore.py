@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.explored import Explored, Progress
-from hamodel.engine.reference import Product
+from hamodel.engine.reference import Product, checked_limit
 from hamodel.engine.reference import explore as explore_reference
 from hamodel.system import System
 
@@ -45,6 +45,7 @@ def explore(
     SearchError
         HA040 (with the run that leads there), HA044, HA045.
     """
+    checked_limit(limit_states)
     least = SMALL_WHEN_LOADED if "numba" in sys.modules else SMALL
     small = limit_states is not None and limit_states <= least
     limit = limit_states if small else least

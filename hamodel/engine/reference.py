@@ -199,7 +199,8 @@ class Exploration:
                 for action, after in self.product.steps(state):
                     found.append((action, self.add(after, i, action, depth)))
             except SearchError as error:
-                raise SearchError(error.code, f"{error.message}\n{self._story(i)}") from None
+                story = "\n".join((error.message, *self._story(i)))
+                raise SearchError(error.code, story) from None
             self.edges.append(tuple(found))
 
     def actions_to(self, i: int) -> list[int]:
@@ -229,10 +230,10 @@ class Exploration:
                 return i
         return None
 
-    def _story(self, i: int) -> str:
+    def _story(self, i: int) -> Iterator[str]:
         names = self.run_to(i)
         trace, _ = trace_and_end(self.product.system, names)
-        return "\n".join(f"{n:4}. {step.rule}" for n, step in enumerate(trace.steps, 1))
+        return (f"{n:4}. {step.rule}" for n, step in enumerate(trace.steps, 1))
 
 
 def explore(

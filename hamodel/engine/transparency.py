@@ -70,7 +70,11 @@ def compare(exploration: Exploration, prop: Property) -> Finding:
     exploration, pairs = _with_withdrawn(exploration, steps)
     judge = Judge(exploration, prop, pairs)
     for pair in pairs:
-        if (finding := judge.told(pair)) is not None:
+        if judge.tells(pair):
+            # Of two differences that are as short, the numbers of a view decide which is told: a
+            # view of this pair alone, so that it does not depend on what else is compared.
+            finding = Judge(exploration, prop, [pair]).told(pair)
+            assert finding is not None, "what is reached from elsewhere makes no difference"
             return finding
     return untold(exploration, steps[0][0], steps[0][1], len(pairs))
 
@@ -134,6 +138,15 @@ class Judge:
     def name(self, action: int) -> str:
         """Return the name of an action's rule."""
         return self._exploration.product.actions[action].rule.name
+
+    def tells(self, pair: Pair) -> bool:
+        """Return whether observers can tell the two sides of a pair apart."""
+        view = self._view
+        if view.colour[pair.without] != view.colour[pair.after]:
+            return True
+        code = view.code(pair.without, pair.action, pair.after)
+        heard = bool(code) and not self._partition.does(pair.without, code, pair.after)
+        return heard or not self._partition.same(pair.without, pair.after)
 
     def told(self, pair: Pair) -> Finding | None:
         """Return the refutation if observers can tell the two sides of a pair apart."""

@@ -6,8 +6,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from hamodel import Budget, SearchError, System
 from hamodel.engine.machines import Machines
+from hamodel.engine.packed import kernels
+from hamodel.engine.packed.layout import Layout
+from hamodel.engine.packed.program import program
 from hamodel.engine.reference import Product
 from hamodel.expr import State, Value
 
@@ -37,8 +42,35 @@ def machines(system: System, budget: Budget) -> tuple[dict[str, Value], Successo
     return running.state, running.successors
 
 
+def packed(system: System, budget: Budget) -> tuple[dict[str, Value], Successors]:
+    """The packed engine's kernel that expands states, on words of 64 bits."""
+    product = Product(system, budget)
+    layout = Layout(product.variables)
+    dims, its = (0,) * layout.words, program(layout, product)
+    room = np.empty((len(product.actions) + 1, layout.words), np.uint64)
+    actions, ends = np.empty(len(room), np.uint16), np.empty(1, np.int64)
+
+    def successors(state: State) -> list[tuple[str, dict[str, Value]]]:
+        words = np.array([layout.pack(state)], np.uint64)
+        _, wrong = kernels.expand(dims, its, words, 0, 1, room, actions, ends)
+        if wrong >= 0:
+            # The engine leaves the words to the oracle; which action is wrong it says itself.
+            for effect, when in product.actions[wrong].effects:
+                if when is None or when(state):
+                    effect.value(state)
+            raise AssertionError(f"the oracle sees no error in {product.actions[wrong].rule.name}")
+        rows = zip(actions[: ends[0]].tolist(), room.tolist(), strict=False)
+        return [
+            (product.actions[a].rule.name, dict(zip(product.names, layout.unpack(r), strict=True)))
+            for a, r in rows
+        ]
+
+    initial = layout.unpack(layout.pack(product.initial))
+    return dict(zip(product.names, initial, strict=True)), successors
+
+
 ORACLE: Reading = reference
-READINGS: Mapping[str, Reading] = {"machines": machines}
+READINGS: Mapping[str, Reading] = {"machines": machines, "packed": packed}
 """The readings that are compared with the oracle; a new engine is one line here."""
 
 

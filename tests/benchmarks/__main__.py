@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from hamodel.errors import HamodelError
+from tests.agreement.readings import READINGS
 from tests.benchmarks import agreement, bars, manifest, planted, reachable
 from tests.benchmarks.mutants import Log, Noticed, Outcome, again, base_of, campaign
 from tests.benchmarks.mutants_table import (
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "--states", type=int, default=agreement.STATES_EACH_MAX, help="of each search of a scenario"
     )
     compare.add_argument("--only", action="append", default=[], metavar="SCENARIO")
+    compare.add_argument("--reading", action="append", default=[], choices=list(READINGS))
     compare.add_argument("--write", action="store_true", help=f"write {agreement.FILE.name}")
     compare.set_defaults(command=agreement.command)
 

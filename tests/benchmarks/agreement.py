@@ -25,16 +25,24 @@ STATES_EACH_MAX = 20_000
 
 
 def command(chosen: argparse.Namespace) -> int:
-    """Compare every reading with the oracle, print what was compared; 1 on a disagreement."""
+    """
+    Compare the readings with the oracle, print what was compared; 1 on a disagreement.
+
+    If some readings are named, those alone; what was written of the others is kept.
+    """
     if chosen.only:
         return some_scenarios(chosen)
-    found: dict[str, Any] = {"commit": commit(), "machine": machine(), "readings": {}}
-    for reading in READINGS:
+    found: dict[str, Any] = {"readings": {}}
+    if chosen.reading:
+        found = json.loads(FILE.read_text(encoding="utf-8"))
+    for reading in chosen.reading or READINGS:
         its = campaign(chosen.systems, reading=reading)
         print_random(reading, its)
         rows = list(scenario_rows(reading, chosen.seconds, chosen.states))
         print_scenarios(rows)
         found["readings"][reading] = {
+            "commit": commit(),
+            "machine": machine(),
             "random": {key: value for key, value in its.items() if key != "seconds"},
             "first": first_systems(reading),
             "scenarios": rows,
@@ -48,6 +56,8 @@ def some_scenarios(chosen: argparse.Namespace) -> int:
     """Compare the searches of these scenarios alone; what was written of others is kept."""
     found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
     for reading, its in found["readings"].items():
+        if chosen.reading and reading not in chosen.reading:
+            continue
         fresh = list(scenario_rows(reading, chosen.seconds, chosen.states, chosen.only))
         print_scenarios(fresh)
         kept = [row for row in its["scenarios"] if row["scenario"] not in chosen.only]

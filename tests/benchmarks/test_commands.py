@@ -13,6 +13,7 @@ import pytest
 from hamodel import Budget
 from hamodel.guide import build, load, shipped
 from hamodel.guide.manifest import Expected, Scenario, read_manifest, write_manifest
+from tests.agreement.campaign import campaign
 from tests.benchmarks import agreement, bars, manifest, reachable
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.bars import Bar, report, run, status
@@ -116,6 +117,13 @@ def test_manifest_says_what_differs_and_writes_it(
     assert 1 == kept.expect[0].states
 
 
+def parsed_campaign(*, write: bool = False, reading: tuple[str, ...] = ()) -> argparse.Namespace:
+    """Return the arguments of an agreement campaign as small as can be."""
+    return argparse.Namespace(
+        systems=1, seconds=1, states=200, only=[], reading=list(reading), write=write
+    )
+
+
 def test_a_disagreement_is_exit_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,10 +144,30 @@ def test_a_disagreement_is_exit_1(
         monkeypatch.setattr(agreement, "campaign", lambda *_, **__: random)
         monkeypatch.setattr(agreement, "first_systems", lambda _: [])
         monkeypatch.setattr(agreement, "scenario_rows", lambda *_, found=rows: found)
-        chosen = argparse.Namespace(systems=1, seconds=1, states=200, only=[], write=False)
+        chosen = parsed_campaign()
 
         assert bool(wrong) == agreement.command(chosen)
         assert "1 searches, 1 of them whole, 9 states" in capsys.readouterr().out
+
+
+def test_one_reading_is_compared_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`--reading NAME` writes what was found of it; what was written of others is kept."""
+    file = tmp_path / "agreement.json"
+    kept = {"random": {"disagreements": []}, "scenarios": []}
+    file.write_text(json.dumps({"readings": {"machines": kept}}), encoding="utf-8")
+    monkeypatch.setattr(agreement, "FILE", file)
+    monkeypatch.setattr(agreement, "first_systems", lambda _: [[1, 0, 1, 0]])
+    monkeypatch.setattr(agreement, "scenarios", lambda: {"tiny": QUIET})
+    monkeypatch.setattr(
+        agreement, "campaign", lambda _, reading: campaign(1, 1, 0, reading=reading)
+    )
+
+    assert 0 == agreement.command(parsed_campaign(write=True, reading=("packed",)))
+    found = json.loads(file.read_text(encoding="utf-8"))["readings"]
+    assert ["machines", "packed"] == list(found)
+    assert kept == found["machines"]
+    assert "packed" == found["packed"]["random"]["reading"]
+    assert [200] == [row["states"] for row in found["packed"]["scenarios"]]
 
 
 def test_scenarios_are_compared_within_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

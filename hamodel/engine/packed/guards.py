@@ -212,6 +212,8 @@ def _same(guard: Same, holds: bool) -> Iterator[Cube]:
         if holds:
             yield {}
         return
+    if len(left.values) > CUBES_MAX:
+        raise TooWideError(f"more than {CUBES_MAX:,} cubes")
     for code in range(len(left.values)):
         its = frozenset({code}) if holds else _all(right) - {code}
         if its:
@@ -230,9 +232,11 @@ def _both(one: Cube, two: Cube) -> Cube | None:
 
 def _fewer(cubes: Iterable[Cube]) -> list[Cube]:
     """Return as few cubes that match where these do: those that differ in one variable joined."""
-    found = {tuple(sorted(cube.items())): cube for cube in cubes}
-    if len(found) > CUBES_MAX:
-        raise TooWideError(f"more than {CUBES_MAX:,} cubes")
+    found: dict[Any, Cube] = {}
+    for cube in cubes:
+        found[tuple(sorted(cube.items()))] = cube
+        if len(found) > CUBES_MAX:
+            raise TooWideError(f"more than {CUBES_MAX:,} cubes")
     before = len(found) + 1
     while len(found) < before:
         before = len(found)

@@ -82,7 +82,8 @@ class Layout:
             word = next((i for i, used in enumerate(filled) if used + width <= WORD), len(filled))
             if word == len(filled):
                 filled.append(0)
-            self.places[var.name] = Place(var, word, filled[word], width)
+            # One without bits lies at 0: what a shift by 64 gives, the processor decides.
+            self.places[var.name] = Place(var, word, filled[word] if width else 0, width)
             filled[word] += width
         self.words = max(1, len(filled))
         if self.words > WORDS_MAX:

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hamodel.engine.packed.guards import Ints, Tables, tables
-from hamodel.engine.packed.layout import Layout, Words
+from hamodel.engine.packed.layout import Layout, TooWideError, Words
 from hamodel.engine.reference import Product
 from hamodel.expr import TRUE, And, Expr, Var
 from hamodel.rule import Next, Set, Step
 
 WRAPS, BOUNDED = 0, 1
 """What a move does beyond the end of the domain: go round, or end the search with HA040."""
+ACTIONS_MAX = 1 << 16
+"""How many actions have a number of 16 bits, which is what is kept of each step."""
 
 
 class Program(NamedTuple):
@@ -66,8 +68,10 @@ def program(layout: Layout, product: Product) -> Program:
     Raises
     ------
     TooWideError
-        If a guard takes too many cubes.
+        If a guard takes too many cubes, or there are too many actions.
     """
+    if len(product.actions) > ACTIONS_MAX:
+        raise TooWideError(f"{len(product.actions):,} actions; {ACTIONS_MAX:,} is the most")
     counters = {var.name: var for var in product.counters}
     guards: list[Expr] = []
     keeps, puts, ends = [], [], [0]
