@@ -172,6 +172,18 @@ class PackedExploration:
         kernels.holds(self.dims, tables(self.layout, [guard]), 0, self._store, held)
         return held
 
+    def where(self, guard: Expr) -> list[int]:
+        """Return the states in which a guard holds, in order."""
+        found: list[int] = np.flatnonzero(self.holds(guard)).tolist()
+        return found
+
+    def values_at(self, names: Sequence[str], states: Iterable[int]) -> set[tuple[Value, ...]]:
+        """Return the values that these variables have together in some of these states."""
+        words = self._store[np.fromiter(states, np.int64)] & self.layout.mask(names)
+        order = [self.product.names.index(name) for name in names]
+        found = (self.layout.unpack(its) for its in np.unique(words, axis=0).tolist())
+        return {tuple([values[place] for place in order]) for values in found}
+
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""
         held = self.holds(guard)
