@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import TypeAlias
 
 from hamodel.budget import Budget
@@ -160,7 +163,7 @@ def run_searches(
     try:
         if forking:
             _prepare(system, searches, watch)
-        with _masked(signal.SIG_BLOCK) if forking else nullcontext():
+        with _for_this_process(), _masked(signal.SIG_BLOCK) if forking else nullcontext():
             for message in run(system, searches, limit_states, processes, watch):
                 found.take(searches, message)
                 watch(message)
@@ -304,6 +307,25 @@ def _masked(how: int) -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _for_this_process() -> Iterator[None]:
+    """Let Ctrl-C interrupt this process only: one that it starts may get it before it is masked."""
+    before, here = signal.getsignal(signal.SIGINT), os.getpid()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if os.getpid() == here:
+            signal.default_int_handler(number, frame)
+
+    usual = before is signal.default_int_handler and current_thread() is main_thread()
+    if usual:
+        signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        if usual:
+            signal.signal(signal.SIGINT, before)
 
 
 def _child(

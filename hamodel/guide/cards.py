@@ -80,7 +80,7 @@ SCOPES = (
     Scope("reference", _ACTIVE_MANAGERS, ("RM-4",), *_EACH),
     Scope("reference", _ONE_MANAGER, ("MS-1", "MS-2", "MS-3", "MS-4"), *_AT_ONCE),
     Scope("reference", _SIGNALING, ("REC-4",), *_EACH),
-    Scope("reference", _MEDIA, ("REC-5",), *_AT_ONCE),
+    Scope("reference", _MEDIA, ("REC-2", "REC-5"), *_AT_ONCE),
     Scope("reference", _STOP_START, ("REC-6", "REC-7", "TLIB-1", "TLIB-2"), *_AT_ONCE),
     Scope("reference", _TWICE, ("DUP-1", "DUP-3", "DUP-4", "DUP-5c", "DUP-6", "DUP-7"), *_AT_ONCE),
     Scope("reference", _ONE_OF_EACH[1:], ("COMPLIANCE",), *_AT_ONCE),

@@ -45,6 +45,7 @@ def test_messages_are_drawn_at_instances() -> None:
         ("single_resource_manager_is_missed", f"resource_manager{WHICHEVER}"),
         ("recording_begins_again_elsewhere", f"resource_manager{WHICHEVER}"),
         ("recording_begins_again_elsewhere", f"sip_server{WHICHEVER}"),
+        ("resume_is_carried_out_and_refused", f"resource_manager{WHICHEVER}"),
     } >= services
 
 
