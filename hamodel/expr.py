@@ -26,7 +26,7 @@ VALUES_MAX = 65_536
 """How many values a domain can have; a search meets each of them."""
 
 E = TypeVar("E")
-_NAME = re.compile(r"[A-Za-z0-9_]+(?:[ .\-]?[A-Za-z0-9_]+)*")
+_NAME = re.compile(r"[A-Za-z0-9_]+(?:[ .\-][A-Za-z0-9_]+)*")
 
 
 def checked_name(name: object, what: str) -> str:

@@ -16,7 +16,11 @@ from hamodel.cli.explain import entries
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"`(\w+\.py)`:\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(
+    r"`(\w+\.(?:py|toml))`[^`\n]*:\n\n```(?:python|toml)\n(.*?)^```$", re.MULTILINE | re.DOTALL
+)
+QUESTION = re.compile(r"^\| \[([^\]]+\?)\]\((docs/how-to/[\w-]+\.md)\) \| (.+) \|$", re.MULTILINE)
+"""A row of the README's table of questions: the question, its page, and the cell of commands."""
 SLOW = {"hamodel check", "hamodel check my.toml"}
 """Minutes each; continuous integration runs the first."""
 
@@ -71,6 +75,33 @@ def test_commands_run_as_written(
         printed = capsys.readouterr().out.splitlines()
 
     assert [] == [line for line in shown(text) if line not in printed]
+
+
+QUESTIONS = QUESTION.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def test_every_question_is_in_the_table() -> None:
+    """The seven how-to pages whose title is a question are the rows of the README's table."""
+    asking = {
+        f"docs/how-to/{page.name}"
+        for page in (ROOT / "docs/how-to").glob("*.md")
+        if page.read_text(encoding="utf-8").partition("\n")[0].endswith("?")
+    }
+
+    assert 7 == len(QUESTIONS)
+    assert asking == {page for _, page, _ in QUESTIONS}
+
+
+@pytest.mark.parametrize(("question", "name", "cell"), QUESTIONS)
+def test_a_question_is_answered_on_its_page(question: str, name: str, cell: str) -> None:
+    """A question is the title of its page; its commands stand there, with what they print."""
+    page = (ROOT / name).read_text(encoding="utf-8")
+    asked = re.findall(r"`(hamodel [^`]+)`", cell)
+
+    assert f"# {question}" == page.partition("\n")[0]
+    assert asked
+    assert set(asked) <= set(commands(page))
+    assert list(shown(page))
 
 
 def test_what_the_documentation_explains_is_known() -> None:

@@ -276,7 +276,7 @@ def explain(
     ] = 2,
     limit_states: Annotated[
         int, typer.Option(metavar="N", min=1, help="Cut each search short at so many states.")
-    ] = 30_000,
+    ] = 20_000_000,
 ) -> None:
     """Explain a word that hamodel uses; of a claim, all that is known (its proof card)."""
     from hamodel.cli.explain import run

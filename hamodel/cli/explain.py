@@ -98,6 +98,7 @@ def entries(
         if found:
             return found
         known += words.known
+    known.sort(key=CODES.__contains__)
     raise InputError(
         "HA080",
         f"{asked[:80]!r} is no claim, rule, property, parameter, table, assumption, fault class, "

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.budget import Budget
-from hamodel.cli.output import show
+from hamodel.cli.output import show, table_width
 from hamodel.cli.report_text import KIND_STYLES
 from hamodel.cli.rule_files import shipped_rules
 from hamodel.cli.subject import load_deployment, system_of
@@ -133,7 +133,7 @@ def _print(
     found: Sequence[Family], elsewhere: Mapping[str, str], fired: Fired | None, console: Console
 ) -> None:
     here = [family for family in found if family.rules]
-    console.print(_table(here, fired))
+    console.print(_table(here, fired), width=table_width(console))
     console.print()
     if fired is not None:
         for line in _not_fired(here, fired):

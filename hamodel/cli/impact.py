@@ -168,7 +168,9 @@ def _asked_for(word: str, known: Sequence[Failure]) -> tuple[Failure, ...]:
     found = tuple(each for each in known if word in each.names)
     if found:
         return found
-    names = dict.fromkeys(name for each in known for name in (*each.instances, each.rule))
+    names = dict.fromkeys(
+        (*(name for each in known for name in each.instances), *(each.rule for each in known))
+    )
     raise InputError(
         "HA082", f"--fail {word!r:.80} is nothing that can fail here; {nearest(word, names)}"
     )

@@ -71,7 +71,7 @@ def _rules(name: str, *, force: bool) -> None:
         write_file(each, text)
     emit(
         f"wrote {file} and {test}; `hamodel check --claim RM-3 --rules {file} --diff` says what "
-        f"it changes, `pytest {test}` tests it\n"
+        f"it changes in a minute or two, `pytest {test}` tests it in seconds\n"
     )
 
 

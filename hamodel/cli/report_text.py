@@ -28,6 +28,11 @@ STYLES = {
 }
 KIND_STYLES = {Kind.FAILURE: "red", Kind.REPAIR: "green", Kind.ENVIRONMENT: "blue"}
 NOT_COMPARED = "Not compared, as the manifest's scenario does not have them"
+LESS = (
+    "one claim (--claim RM-3), a small scope (--set scope.media_servers=1 --set scope.recorders=1),"
+    " calls without pause (--set recording.pausable=false)"
+)
+"""What makes a search smaller, as it can be typed."""
 NARROW = 110
 """Below this width what lies beyond stands under the why, not in a column of its own."""
 
@@ -160,6 +165,7 @@ def _foot(assessment: Assessment, verbose: bool) -> Iterator[Text]:
         yield Text(f"{NOT_COMPARED}: {', '.join(assessment.not_compared)}.")
     if assessment.interrupted:
         yield Text("Interrupted: what was not judged by then is UNDETERMINED.", style="yellow")
+        yield Text(f"Less to search: {LESS}.")
     yield totals(assessment)
 
 

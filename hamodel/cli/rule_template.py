@@ -6,7 +6,8 @@ RULE = '''\
 """
 A Resource Manager forgets where a call is recorded, and goes on (put your own failure here).
 
-Check a claim with it, and see what it changes:
+Check a claim with it, and see what it changes (in seconds with --set scope.recorders=1 and the
+other changes that the test beside this file makes):
 
     hamodel check --claim RM-3 --rules {file} --diff
 """

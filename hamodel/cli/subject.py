@@ -200,7 +200,7 @@ def chosen(subject: Subject, wanted: Sequence[str]) -> tuple[Promise, ...]:
         meant = [claim for claim in ids if claim.casefold() == folded]
         meant = meant or [claim for claim in ids if folded and claim.casefold().startswith(folded)]
         if not meant:
-            raise InputError("HA081", f"--claim {word!r} is no claim; {near(word, subject)}")
+            raise InputError("HA081", f"{word!r} is no claim; {near(word, subject)}")
         if not judged & set(meant):
             raise InputError(
                 "HA081",

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations_with_replacement, permutations
+from itertools import chain, combinations_with_replacement, permutations
 
-from hamodel.budget import Allowance, Budget
+from hamodel.budget import ANY, Allowance, Budget
 from hamodel.component import Component
-from hamodel.engine.check import searches_for
+from hamodel.engine.check import failing, searches_for
 from hamodel.engine.cone import Influences, sliced
 from hamodel.expr import Var, any_of
 from hamodel.property import Modality, Property
@@ -100,6 +100,10 @@ def breaking_sets(
     """
     Return every minimal multiset of fault classes that breaks a property.
 
+    Where faults are nothing that has to happen, one search with a counter for each class tells of
+    all multisets at once: its states are those of each multiset, told apart by the counters. Where
+    that search is cut short, or cannot tell, every multiset is searched by itself.
+
     Parameters
     ----------
     system, prop
@@ -116,7 +120,10 @@ def breaking_sets(
     seeker = _Seeker(system, prop, repairs, limit_states)
     minimal: list[BreakingSet] = []
     unknown: list[Faults] = []
+    broken = seeker.at_once(size_max)
     for faults in seeker.candidates(size_max):
+        if broken is not None and not any(contains(faults, each) for each in broken):
+            continue
         if any(contains(faults, each) for each in (*(b.faults for b in minimal), *unknown)):
             continue
         watch(faults)
@@ -177,6 +184,34 @@ class _Seeker:
         classes = [name for name in self.system.fault_classes if name in known]
         for size in range(size_max + 1):
             yield from filter(self._has_the_fault, combinations_with_replacement(classes, size))
+
+    def at_once(self, size_max: int) -> frozenset[Faults] | None:
+        """
+        Return multisets that break the property, every minimal one among them, by one search.
+
+        None where one search cannot tell: what is compared has a fault withdrawn, a fault has to
+        happen, or the search is cut short.
+        """
+        classes = self.system.fault_classes
+        if not (classes and size_max and self._decides_orders()):
+            return None
+        budget = Budget({ANY: size_max, **dict.fromkeys(classes, size_max)}, self.repairs)
+        part = _possible(self.system, self.prop, budget)
+        part.check_property(self.prop, budget.counters)
+        [search] = searches_for(part, [(self.prop, budget)], in_cones=True)
+        exploration = search.explore(part, limit_states=self.limit_states)
+        self.sizes.append(len(exploration.states))
+        if not exploration.complete:
+            return None
+        counters = {Allowance(name, size_max).counter.name: name for name in classes}
+        counted = [name for name in exploration.product.names if name in counters]
+        found = (
+            exploration.values_at(counted, states) for states in failing(exploration, self.prop)
+        )
+        return frozenset(
+            tuple(counters[name] for name, n in zip(counted, each, strict=True) for _ in range(n))
+            for each in chain.from_iterable(found)
+        )
 
     def _has_the_fault(self, faults: Faults) -> bool:
         """Return whether what must be transparent can happen; without it nothing is to be told."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -251,6 +251,40 @@ def _response(exploration: Explored, prop: Property) -> Finding:
     )
     why = f"never comes: after {plural(len(lasso.stem), 'step')} {how}"
     return Finding(REFUTED, why, trace)
+
+
+def failing(exploration: Explored, prop: Property) -> Iterator[Sequence[int]]:
+    """
+    Yield states in which a property fails, all of them together; for a witness, where it is found.
+
+    A response fails where a fair run can stay for ever to which the premise leads without its
+    conclusion. Not for what must be transparent, which does not fail in a state.
+    """
+    match prop.modality:
+        case Modality.LEADS_TO:
+            from hamodel.engine.graph import Fairness
+
+            fairness = Fairness(exploration, prop.fair)
+            for given, expr in prop.cases:
+                yield _held_up(exploration, given, expr, fairness)
+        case Modality.ALWAYS:
+            yield exploration.where(prop.given & ~prop.expr)
+        case _:
+            yield exploration.where(prop.given & prop.expr)
+
+
+def _held_up(exploration: Explored, given: Expr, expr: Expr, fairness: Fairness) -> Sequence[int]:
+    """Return the states in which a fair run can stay for ever without the conclusion."""
+    if isinstance(exploration, Exploration):
+        from hamodel.engine.graph import traps
+
+        premise, conclusion = map(exploration.holds, (given, expr))
+        return list(traps(exploration, premise, conclusion, fairness).held)
+    from hamodel.engine.packed.explorer import PackedExploration
+    from hamodel.engine.packed.runs import traps_packed
+
+    assert isinstance(exploration, PackedExploration), "there are two engines"
+    return traps_packed(exploration, given, expr, fairness).numbers
 
 
 def _unfulfilled(

@@ -15,7 +15,7 @@ SMALL = 4_000
 """
 Up to how many states the reference search goes by itself.
 
-It takes about half a second for them; loading the compiled search takes longer (decision 0007).
+It takes about half a second for them; loading the compiled search takes longer (decision 0008).
 """
 SMALL_WHEN_LOADED = 500
 """The same once the compiled search is loaded: to put a system into arrays takes as long."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from hamodel.expr import Expr, Value
@@ -85,6 +85,14 @@ class Explored(Protocol):
 
     def state(self, i: int) -> dict[str, Value]:
         """Return state number `i` by variable name."""
+        ...
+
+    def where(self, guard: Expr) -> list[int]:
+        """Return the states in which a guard holds, in order."""
+        ...
+
+    def values_at(self, names: Sequence[str], states: Iterable[int]) -> set[tuple[Value, ...]]:
+        """Return the values that these variables have together in some of these states."""
         ...
 
     def first(self, guard: Expr) -> int | None:

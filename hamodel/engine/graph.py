@@ -22,7 +22,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from hamodel.engine.explored import Edge, Explored
 from hamodel.rule import Kind
@@ -121,6 +121,42 @@ def strongly_connected(successors: Mapping[int, Sequence[int]]) -> Iterator[set[
     yield from nx.strongly_connected_components(cast(Any, _Adjacency(successors)))
 
 
+class Traps(NamedTuple):
+    """
+    Where a premise leads without its conclusion, and where a fair run can stay there.
+
+    Attributes
+    ----------
+    start
+        The states where the premise holds and the conclusion does not, in order.
+    region
+        What is reached from them without the conclusion: for each state its successors there.
+    held
+        For each state in which a fair run can stay for ever, the part of the graph that it is in.
+    """
+
+    start: list[int]
+    region: dict[int, list[int]]
+    held: dict[int, set[int]]
+
+
+def traps(
+    exploration: Explored,
+    premise: Sequence[bool],
+    conclusion: Sequence[bool],
+    fairness: Fairness,
+) -> Traps:
+    """Return where a fair run can stay for ever without the conclusion; as for `unfulfilled`."""
+    edges = exploration.edges
+    start = [i for i in range(len(edges)) if premise[i] and not conclusion[i]]
+    region = _reachable(start, edges, conclusion)
+    held: dict[int, set[int]] = {}
+    for part in strongly_connected(region):
+        if fairness.allows_staying(part, _within(edges, part)):
+            held.update(dict.fromkeys(part, part))
+    return Traps(start, region, held)
+
+
 def unfulfilled(
     exploration: Explored,
     premise: Sequence[bool],
@@ -143,19 +179,14 @@ def unfulfilled(
         that `fair_loop` finds there; and the shortest run to a state that need never be left.
     """
     edges = exploration.edges
-    start = [i for i in range(len(edges)) if premise[i] and not conclusion[i]]
-    region = _reachable(start, edges, conclusion)
-    traps: dict[int, set[int]] = {}
-    for part in strongly_connected(region):
-        if fairness.allows_staying(part, _within(edges, part)):
-            traps.update(dict.fromkeys(part, part))
-    found = _stem(exploration, start, region, traps)
+    start, region, held = traps(exploration, premise, conclusion, fairness)
+    found = _stem(exploration, start, region, held)
     if found is None:
         return None
     stem, end = found
-    loop = fair_loop(end, _within(edges, traps[end]), fairness)
+    loop = fair_loop(end, _within(edges, held[end]), fairness)
     if loop:
-        still = {i for i in traps if not fairness.enabled(i)}
+        still = {i for i in held if not fairness.enabled(i)}
         staying = _stem(exploration, start, region, still)
         if staying is not None and len(staying[0]) <= len(stem) + len(loop):
             stem, loop = staying[0], []

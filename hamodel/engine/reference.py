@@ -7,7 +7,7 @@ it stays the simplest search that is right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -222,6 +222,15 @@ class Exploration:
     def holds(self, guard: Expr) -> list[bool]:
         """Return for each state whether a guard holds in it."""
         return [guard(self.state(i)) for i in range(len(self.states))]
+
+    def where(self, guard: Expr) -> list[int]:
+        """Return the states in which a guard holds, in order."""
+        return [i for i, held in enumerate(self.holds(guard)) if held]
+
+    def values_at(self, names: Sequence[str], states: Iterable[int]) -> set[tuple[Value, ...]]:
+        """Return the values that these variables have together in some of these states."""
+        places = [self.product.names.index(name) for name in names]
+        return {tuple([self.states[i][place] for place in places]) for i in states}
 
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""

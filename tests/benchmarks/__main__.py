@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
     plant = commands.add_parser("planted", help="shrunk and shortest lengths of planted bugs")
     plant.add_argument("--seeds", type=int, default=20, help="0 to this less one; none chosen")
+    plant.add_argument("--only", nargs="+", default=(), metavar="NAME", help="only these bugs")
     plant.set_defaults(command=planted.command)
     return parser
 

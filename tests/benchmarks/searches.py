@@ -1,7 +1,7 @@
 """
 The small searches that mutants are tried on: those of scenarios, one for each budget.
 
-A search is small iff it takes about five seconds at most, which is measured in states. A scenario
+A search is small iff it takes about a second at most, which is measured in states. A scenario
 with a budget of its own is one search for all promises, made for a purpose, and may be larger.
 """
 
@@ -17,7 +17,8 @@ from hamodel.cli.assess import planned
 from hamodel.cli.options import read_budgets
 from hamodel.cli.subject import Subject, chosen, read_subject
 from hamodel.engine.check import judge
-from hamodel.engine.reference import Exploration, explore
+from hamodel.engine.explore import explore
+from hamodel.engine.explored import Explored
 from hamodel.errors import HamodelError
 from hamodel.guide import Deployment, Promise, load, promises
 from hamodel.guide.manifest import Scenario, shipped_manifest
@@ -25,9 +26,9 @@ from hamodel.verdict import UNDETERMINED
 from tests.benchmarks.mutation import shape
 from tests.benchmarks.scenarios import SMALL
 
-STATES_MAX = 12_000
+STATES_MAX = 100_000
 """The most states of a search that mutants are tried on."""
-STATES_OF_ITS_OWN_MAX = 60_000
+STATES_OF_ITS_OWN_MAX = 500_000
 """The same for a scenario with a budget of its own."""
 
 Rules = frozenset[tuple[str, str]]
@@ -134,7 +135,7 @@ def properties_of(case: Case, system: System) -> tuple[Property, ...]:
     return tuple(by_name[name] for name in case.props if name in by_name)
 
 
-def search(case: Case, system: System, limit_states: int) -> Exploration:
+def search(case: Case, system: System, limit_states: int) -> Explored:
     """Search a model within a case's budget, without looking for cycles among the states."""
     enabled = gc.isenabled()
     gc.disable()
@@ -145,7 +146,7 @@ def search(case: Case, system: System, limit_states: int) -> Exploration:
             gc.enable()
 
 
-def verdicts_on(exploration: Exploration, props: Iterable[Property]) -> Iterator[tuple[str, str]]:
+def verdicts_on(exploration: Explored, props: Iterable[Property]) -> Iterator[tuple[str, str]]:
     """
     Yield each property's name and verdict.
 
@@ -174,13 +175,12 @@ def found_in(case: Case) -> Found:
     return Found(sizes_of(exploration), exploration.complete, verdicts, fired_in(exploration))
 
 
-def sizes_of(exploration: Exploration) -> tuple[int, int, int]:
+def sizes_of(exploration: Explored) -> tuple[int, int, int]:
     """Return the distinct states, the transitions and the depth."""
     return len(exploration.states), exploration.transitions, exploration.depth
 
 
-def fired_in(exploration: Exploration) -> Rules:
+def fired_in(exploration: Explored) -> Rules:
     """Return the rules that happen somewhere."""
-    places = {place for edges in exploration.edges for place, _ in edges}
-    rules = (exploration.product.actions[place].rule for place in places)
+    rules = (exploration.product.actions[place].rule for place in exploration.happening)
     return frozenset((rule.family, shape(rule.name)) for rule in rules)

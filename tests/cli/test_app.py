@@ -16,6 +16,7 @@ from hamodel.cli import expect, explain, families
 from hamodel.cli.app import app
 from hamodel.cli.assess import assess
 from hamodel.cli.expect import found_in
+from hamodel.cli.output import TABLE_WIDTH
 from hamodel.cli.report_json import read_results
 from hamodel.cli.subject import Subject
 from hamodel.errors import CODES
@@ -316,6 +317,13 @@ def test_rules_lists_every_family() -> None:
     assert "sip-server-crash=1" in text
     assert "This deployment cannot have:" in text
     assert "(there is one in: private-edition)" in text
+
+
+def test_the_table_of_rules_is_no_wider_than_others() -> None:
+    """What is no terminal gets the table of rules at the width of every table."""
+    table, *_ = invoked("rules", "reference").stdout.partition("\n\n")
+
+    assert max(map(len, table.splitlines())) <= TABLE_WIDTH
 
 
 def test_rules_says_which_happen(monkeypatch: pytest.MonkeyPatch) -> None:

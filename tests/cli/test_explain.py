@@ -44,6 +44,12 @@ def test_a_part_of_a_word_lists_nothing() -> None:
         entries("si", "reference")
 
 
+def test_what_can_be_explained_is_listed_from_words_on() -> None:
+    """A word that is like none is answered with words that are known; error codes come last."""
+    with pytest.raises(InputError, match=r"HA080 .*; known are [^H]"):
+        entries("qqqq", "reference")
+
+
 def test_every_word_of_the_glossary_is_explained() -> None:
     """Each word of docs/glossary.md is one that `explain` knows."""
     for term in glossary():

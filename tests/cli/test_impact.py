@@ -88,6 +88,12 @@ def test_a_name_that_cannot_fail_is_an_error() -> None:
         of_small("media_sever_1")
 
 
+def test_what_can_fail_is_listed_from_the_instances_on() -> None:
+    """--fail with a word that is like none lists instances and hosts before rules."""
+    with pytest.raises(InputError, match=r"known are sip_server_1, .*, host_7, sip_server_1 c"):
+        of_small("MS1")
+
+
 def test_a_search_cut_short_is_exit_status_3() -> None:
     """What is not known is said so, in every cell."""
     impact = of_small("recorder_1", limit_states=3)

@@ -183,8 +183,11 @@ def test_differences_are_listed(pair: Assessment) -> None:
 
 
 def test_an_interruption_is_said(pair: Assessment) -> None:
-    """A report that is not whole says so."""
-    assert "Interrupted" in text_report(replace(pair, interrupted=True))
+    """A report that is not whole says so, and what is sooner done."""
+    text = text_report(replace(pair, interrupted=True))
+
+    assert "Interrupted" in text
+    assert "Less to search: one claim (--claim RM-3), " in text
 
 
 def test_json_says_what_the_document_says(pair: Assessment) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hamodel.guide.promises.recording_server import recorder_is_on_its_own
 from tests.guide.test_balancing import SECOND, SINGLE, TWICE, asks
 from tests.guide.test_recording import finds
 from tests.guide.test_t_lib import STOP_START
@@ -90,6 +91,22 @@ def test_whether_a_lost_one_is_rebuilt(changes: tuple[str, ...], can: bool) -> N
     if can:
         rebuilt = dead.after(rule, f"{MANAGER} notices that recorder_2 failed", *asks(SECOND))
         assert rebuilt.can(finds("recorder_1", call=SECOND))
+
+
+def test_a_rebuilt_session_is_not_the_recorders_doing() -> None:
+    """With rebuild_leg Media Server does what REC-1 leaves to the recorder: decision 7."""
+    facts = {
+        each: dict(promise.structure)
+        for each in ("false", "true")
+        for promise in recorder_is_on_its_own(
+            twice(f"duplication.rebuild_leg={each}").parts,
+            twice(f"duplication.rebuild_leg={each}").system,
+        )
+    }
+    ends = "an established recording session ends only by BYE or with its Media Server"
+
+    assert all(facts["false"].values())
+    assert not facts["true"][ends]
 
 
 def test_a_stop_of_one_session_leaves_the_other() -> None:

@@ -11,6 +11,7 @@ from hamodel import NO_FAULT, Budget, Message, Modality, Rule
 from hamodel.cli.assess import Assessment, assess
 from hamodel.cli.options import read_budgets
 from hamodel.cli.subject import chosen, read_subject
+from hamodel.expr import variables_of
 from hamodel.guide import (
     GENERATORS,
     Parts,
@@ -187,7 +188,7 @@ def test_a_model_in_which_nothing_moves_is_no_recording_client() -> None:
     deployment = load("reference", SMALL)
     still = assemble(build_parts(deployment), ())
 
-    assert 74 == len(GENERATORS)
+    assert 75 == len(GENERATORS)
     [client] = [each for each in promises(deployment, still) if each.claim == "RCF-1"]
     assert [False, True] == [holds for _, holds in client.structure]
 
@@ -204,6 +205,20 @@ def test_a_pool_of_one_has_no_other_media_server() -> None:
     assert ["new_recording_session_is_established"] == names(
         promised("media_server.count=1")["MS-4"]
     )
+
+
+def test_as_it_was_is_judged_while_nobody_waits_for_an_answer() -> None:
+    """MS-4 looks away while a party's request is open, or the T-lib client's."""
+    own, controlled = promised(), promised("recording.start=t-lib")
+    premises = [
+        {var.name for var in variables_of(each.given)}
+        for promises in (own, controlled)
+        for each in promises["MS-4"].properties
+        if each.name == "call_is_recorded_as_before"
+    ]
+
+    assert [False, True] == ["call_1.control" in names for names in premises]
+    assert all("call_1.request" in names for names in premises)
 
 
 def test_each_resource_manager_fails_on_its_own() -> None:

@@ -42,6 +42,19 @@ def test_a_hung_signaling_unit_is_replaced() -> None:
     )
 
 
+def test_a_unit_that_is_back_before_it_was_missed_leaves_nobody_active_for_long() -> None:
+    """Two backups hear no active one: either takes over, and then the other stays (A-ELECTION)."""
+    back = call(BACKUPS).after(f"{SIGNALING} crashes", f"{SIGNALING} returns")
+    other = f"{SIGNALING} notices that {SIGNALING_BACKUP} failed"
+    chosen = back.after(NOTICES)
+
+    assert ("backup", "backup") == (back[SIGNALING], back[SIGNALING_BACKUP])
+    assert back.can(other)
+    assert not chosen.can(other)
+    assert not chosen.after(TAKES_OVER).can(other)
+    assert chosen.after(TAKES_OVER).holds(chosen.parts.recorders[RECORDER].answers)
+
+
 def test_a_bye_waits_for_the_backup() -> None:
     """A BYE in the gap is sent again until the backup answers; without one it ends unheard."""
     ended = call(BACKUPS).after(

@@ -43,6 +43,17 @@ def test_the_repaired_instance_is_the_standby() -> None:
     assert ("hot-standby", "active") == (back[MANAGER], back[PEER])
 
 
+def test_an_instance_that_is_back_before_it_was_missed() -> None:
+    """Two hot standbys: either takes the address, and then the other stays (A-ELECTION)."""
+    back = deployed(*STANDBY).after(f"{MANAGER} crashes", f"{MANAGER} returns")
+    other = f"{MANAGER} misses the heartbeat of {PEER}"
+
+    assert ("hot-standby", "hot-standby") == (back[MANAGER], back[PEER])
+    assert back.can(other)
+    assert not back.after(MISSES).can(other)
+    assert "active" == back.after(MISSES, TAKES)[PEER]
+
+
 def test_a_repaired_instance_of_a_balanced_pair_is_active() -> None:
     """Active/active: it takes requests as soon as the load balancer sees it."""
     gone = deployed().after(f"{MANAGER} crashes", f"load_balancer gives up {MANAGER}")

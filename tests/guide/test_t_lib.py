@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.guide.test_call_control import done
 from tests.stories.telling import (
     CALL,
     MANAGER,
@@ -76,6 +77,26 @@ def test_whether_the_start_waits(waits: str, view: str) -> None:
     assert asked.after(*EXECUTES).can(STARTS)
 
 
+@pytest.mark.parametrize("asked", ["pause", "resume"])
+def test_what_a_party_asks_of_a_recording_that_is_stopped_meanwhile(asked: str) -> None:
+    """The T-lib client's stop goes first; then SIP Server refuses it, unsent (A-STOPPED)."""
+    call = recorded(deployed("resource_manager.mode=single", STOP_START, CLIENT)).after(
+        f"{RECORDER} crashes", NOTICES
+    )
+    if asked == "resume":
+        call = done(call, "pause")
+    crossed = call.after(f"a party of {CALL} asks for {asked}", STOPS)
+    refuses = f"{SIP} refuses the request of stopped {CALL}"
+    stopped = crossed.after(*EXECUTES)
+    refused = stopped.after(refuses)
+
+    assert not crossed.can(refuses)
+    assert not stopped.can(f"{SIP} sends the request of {CALL}")
+    assert "stopped" == refused[f"{SIP}.recording_of_{CALL}"] == refused[f"{CALL}.told"]
+    assert "nothing" == refused[f"{CALL}.request"]
+    assert (f"sip_server → {CALL}: refused ({asked})",) == refused.heard
+
+
 def test_a_recorder_that_works_is_left_alone() -> None:
     """Nothing is stopped while the pings are answered."""
     assert not recorded(deployed(*SMALL, STOP_START, CLIENT)).can(NOTICES)
@@ -117,6 +138,17 @@ def test_a_backup_is_blind_until_it_is_active() -> None:
     assert not call.can(f"{BACKUP} asks to start recording {CALL}")
 
 
+def test_a_client_that_is_back_before_it_was_missed() -> None:
+    """Two backups hear no active one: either takes over, and then the other stays (A-ELECTION)."""
+    back = deployed(*SMALL, PAIR).after(f"{ACTIVE} crashes", f"{ACTIVE} returns")
+    other = f"{ACTIVE} notices that {BACKUP} failed"
+
+    assert ("backup", "backup") == (back[ACTIVE], back[BACKUP])
+    assert back.can(other)
+    assert not back.after(TAKES_OVER[0]).can(other)
+    assert "active" == back.after(*TAKES_OVER)[BACKUP]
+
+
 @pytest.mark.parametrize(
     ("changes", "view"), [((), "unseen"), ((RESYNC,), "to-start"), ((SHARED,), "unseen")]
 )
@@ -138,6 +170,16 @@ def test_dead_between_stop_and_start(changes: tuple[str, ...], goes_on: bool) ->
     between = failed(PAIR, *changes).after(STOPS, *EXECUTES, *ENDS, f"{ACTIVE} crashes")
 
     assert goes_on == between.after(*TAKES_OVER).can(f"{BACKUP} asks to start recording {CALL}")
+
+
+@pytest.mark.parametrize(("changes", "again"), [((), False), ((RESYNC,), True), ((SHARED,), False)])
+def test_what_a_party_stopped_when_the_client_dies(changes: tuple[str, ...], again: bool) -> None:
+    """Resynchronising finds a call that is not recorded, not that a party had it so: decision 7."""
+    started = established(deployed(*SMALL, PAIR, BY_CLIENT, *changes)).after(STARTS, *EXECUTES)
+    stopped = done(started, "stop").after(f"{ACTIVE} crashes", *TAKES_OVER)
+
+    assert "stopped" == stopped[f"{CALL}.told"]
+    assert again == stopped.can(f"{BACKUP} asks to start recording {CALL}")
 
 
 def test_a_crash_of_the_client_forgets_what_it_saw() -> None:

@@ -95,6 +95,7 @@ CASES: list[tuple[str, Callable[[], object]]] = [
     ("HA001", lambda: Var("", range(2))),
     ("HA001", lambda: Var("a  b", range(2))),
     ("HA001", lambda: Var("ü", range(2))),
+    ("HA001", lambda: Var(f"{'a' * 60},", range(2))),  # at once: no backtracking
     ("HA001", lambda: Var(wrong(7), range(2))),
     ("HA001", lambda: Component(" lamp", Lamp)),
     ("HA001", lambda: Arrow("switch!", Lamp.DARK, Lamp.LIT)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from copy import copy as shallow
 from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
@@ -171,6 +172,18 @@ class PackedExploration:
         kernels.holds(self.dims, tables(self.layout, [guard]), 0, self._store, held)
         return held
 
+    def where(self, guard: Expr) -> list[int]:
+        """Return the states in which a guard holds, in order."""
+        found: list[int] = np.flatnonzero(self.holds(guard)).tolist()
+        return found
+
+    def values_at(self, names: Sequence[str], states: Iterable[int]) -> set[tuple[Value, ...]]:
+        """Return the values that these variables have together in some of these states."""
+        words = self._store[np.fromiter(states, np.int64)] & self.layout.mask(names)
+        order = [self.product.names.index(name) for name in names]
+        found = (self.layout.unpack(its) for its in np.unique(words, axis=0).tolist())
+        return {tuple([values[place] for place in order]) for values in found}
+
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""
         held = self.holds(guard)
@@ -225,31 +238,33 @@ class PackedExploration:
 
         Runs to states that only the copy has are not known.
         """
-        copy = PackedExploration(self.product)
-        copy._store = self._store[: self._size].copy()
-        copy._size, copy._expanded = self._size, self._expanded
-        copy._levels, copy.transitions = list(self._levels), self.transitions
+        copy = shallow(self)
+        return copy, copy.add(words)
+
+    def add(self, words: Words) -> Ints:
+        """Add these states, which no run need lead to, and all that follows; see `extended`."""
+        # Arrays of its own: the exploration that this is a copy of keeps its.
+        self._store, self._table = self.words.copy(), self._table.copy()
+        self._levels, self._edges = list(self._levels), None
         numbers = np.empty(len(words), np.int32)
         for begin in range(0, len(words), ROOM):
             its = words[begin : begin + ROOM]
-            copy._make_room(len(its))
-            ends = np.array([len(its)], np.int64)
-            copy._size, _ = kernels.insert(
-                copy.dims,
+            self._make_room(len(its))
+            self._size, _ = kernels.insert(
+                self.dims,
                 its,
-                ends,
+                np.array([len(its)], np.int64),
                 1,
-                copy._store,
-                copy._size,
+                self._store,
+                self._size,
                 STATES_MAX,
-                copy._table,
-                copy._slots,
+                self._table,
+                self._slots,
             )
-            kernels.find(
-                copy.dims, its, len(its), copy._store, copy._table, numbers[begin : begin + ROOM]
-            )
-        copy.expand()
-        return copy, numbers.astype(np.int64)
+            found = numbers[begin : begin + ROOM]
+            kernels.find(self.dims, its, len(its), self._store, self._table, found)
+        self.expand()
+        return numbers.astype(np.int64)
 
     def _batch(self, end: int, limit: int) -> bool:
         """Expand states up to `end`, or as many as there is room for; False at the limit."""

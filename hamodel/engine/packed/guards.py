@@ -11,6 +11,7 @@ holds iff some cube matches, or iff none does, whichever takes fewer of them. Bo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import product as combinations
 from typing import Any, NamedTuple
 
@@ -154,17 +155,28 @@ def _bits(allowed: npt.NDArray[np.bool_], lanes: int) -> Words:
 
 def _clause(layout: Layout, part: Expr) -> tuple[list[tuple[list[int], list[int]]], bool]:
     """Return the cubes of a guard, and whether it holds iff one of them matches, or none."""
-    options: list[tuple[int, bool, list[tuple[list[int], list[int]]]]] = []
-    for holds in (True, False):
-        try:
-            found = [pair for cube in _cubes(part, holds) for pair in _masked(layout, cube)]
-        except TooWideError:
-            continue
-        options.append((len(found), not holds, found))
+    options = []
+    for holds, cubes in zip((True, False), _both_ways(part), strict=True):
+        if cubes is not None:
+            found = [pair for cube in cubes for pair in _masked(layout, cube)]
+            options.append((len(found), not holds, found))
     if not options:
         raise TooWideError(f"a guard takes more than {CUBES_MAX:,} cubes: {str(part)[:200]}")
     _, negated, found = min(options, key=lambda option: option[:2])
     return found, not negated
+
+
+@lru_cache(maxsize=1 << 16)
+def _both_ways(part: Expr) -> tuple[list[Cube] | None, list[Cube] | None]:
+    """Return the cubes where a guard holds, and where it does not; None for too many."""
+    return _within_limit(part, True), _within_limit(part, False)
+
+
+def _within_limit(part: Expr, holds: bool) -> list[Cube] | None:
+    try:
+        return _cubes(part, holds)
+    except TooWideError:
+        return None
 
 
 def _cubes(guard: Expr, holds: bool) -> list[Cube]:
@@ -246,7 +258,7 @@ def _masked(layout: Layout, cube: Cube) -> Iterator[tuple[list[int], list[int]]]
     options = []
     for name, codes in cube.items():
         place = layout.places[name]
-        covers = list(_covers(codes, len(place.var.values), place.width))
+        covers = _covers(codes, len(place.var.values), place.width)
         options.append([(place, mask, value) for mask, value in covers])
     for choice in combinations(*options):
         masks, values = [0] * layout.words, [0] * layout.words
@@ -256,8 +268,9 @@ def _masked(layout: Layout, cube: Cube) -> Iterator[tuple[list[int], list[int]]]
         yield masks, values
 
 
-def _covers(codes: frozenset[int], domain: int, width: int) -> Iterator[tuple[int, int]]:
-    """Yield pairs (mask, value) that match these codes and no other code of the domain."""
+@lru_cache(maxsize=1 << 12)
+def _covers(codes: frozenset[int], domain: int, width: int) -> list[tuple[int, int]]:
+    """Return pairs (mask, value) that match these codes and no other code of the domain."""
 
     def halves(high: int, bits: int) -> Iterator[tuple[int, int]]:
         within = range(high << bits, min(domain, (high + 1) << bits))
@@ -268,4 +281,4 @@ def _covers(codes: frozenset[int], domain: int, width: int) -> Iterator[tuple[in
             yield from halves(high << 1, bits - 1)
             yield from halves((high << 1) + 1, bits - 1)
 
-    yield from halves(0, width)
+    return list(halves(0, width))

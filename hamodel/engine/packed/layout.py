@@ -8,7 +8,7 @@ read at once: a guard about variables of one chunk is a look into a table (`guar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,6 +114,14 @@ class Layout:
     def unpack(self, words: Sequence[int]) -> tuple[Value, ...]:
         """Return the values of a state, in the order of the variables."""
         return tuple([values[words[w] >> shift & mask] for w, shift, mask, values in self._readers])
+
+    def mask(self, names: Iterable[str]) -> Words:
+        """Return the words that have ones where these variables are stored."""
+        words = np.zeros(self.words, np.uint64)
+        for name in names:
+            place = self.places[name]
+            words[place.word] |= np.uint64(place.mask << place.shift)
+        return words
 
     def _chunks(self) -> Iterator[Chunk]:
         for word in range(self.words):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
 from hamodel.engine.explored import Edge
 from hamodel.engine.graph import Fairness, Lasso, fair_loop
 from hamodel.engine.packed import graphs
-from hamodel.engine.packed.explorer import Edges, PackedExploration
+from hamodel.engine.packed.explorer import PackedExploration
 from hamodel.engine.packed.graphs import Flags, Numbers
 from hamodel.engine.packed.guards import Ints
 from hamodel.engine.packed.kernels import LANE
@@ -22,16 +23,42 @@ def groups_of(fairness: Fairness) -> Ints:
     return np.array([bit.bit_length() - 1 for bit in fairness.bit_of], np.int64)
 
 
-def traps(edges: Edges, region: Flags, fairness: Fairness) -> tuple[Numbers, Flags]:
+class PackedTraps(NamedTuple):
     """
-    Return the strongly connected parts of a region, and where a fair run can stay for ever.
+    Where a premise leads without its conclusion; as `hamodel.engine.graph.Traps`.
 
-    Returns
-    -------
-    tuple
-        For each state the number of its part, -1 outside of the region; and whether the fair runs
-        that can stay in its part exist.
+    Attributes
+    ----------
+    begins
+        The states where the premise holds and the conclusion does not, in order.
+    region, held
+        For each state whether it is reached from them without the conclusion, and whether a fair
+        run can stay in its part of the region for ever.
+    part
+        For each state the number of its strongly connected part; -1 outside of the region.
     """
+
+    begins: Ints
+    region: Flags
+    held: Flags
+    part: Numbers
+
+    @property
+    def numbers(self) -> list[int]:
+        """The states in which a fair run can stay for ever."""
+        found: list[int] = np.flatnonzero(self.held).tolist()
+        return found
+
+
+def traps_packed(
+    exploration: PackedExploration, given: Expr, expr: Expr, fairness: Fairness
+) -> PackedTraps:
+    """Return where a fair run can stay for ever without the conclusion."""
+    edges = exploration.edges
+    premise, conclusion = exploration.holds(given), exploration.holds(expr)
+    region = premise & ~conclusion
+    begins = np.flatnonzero(region)
+    graphs.reach(edges.starts, edges.targets, conclusion, region)
     part = np.empty(len(region), np.int32)
     number = graphs.parts(edges.starts, edges.targets, region, part)
     lanes = -(-len(fairness.groups) // LANE)
@@ -42,7 +69,7 @@ def traps(edges: Edges, region: Flags, fairness: Fairness) -> tuple[Numbers, Fla
     )
     held = np.zeros(len(region), np.bool_)
     held[region] = nothing_owed(waiting)[part[region]]
-    return part, held
+    return PackedTraps(begins, region, held, part)
 
 
 def nothing_owed(waiting: Words) -> Flags:
@@ -59,11 +86,7 @@ def unfulfilled_packed(
     The same run as `hamodel.engine.graph.unfulfilled` returns.
     """
     edges = exploration.edges
-    premise, conclusion = exploration.holds(given), exploration.holds(expr)
-    region = premise & ~conclusion
-    begins = np.flatnonzero(region)
-    graphs.reach(edges.starts, edges.targets, conclusion, region)
-    part, held = traps(edges, region, fairness)
+    begins, region, held, part = traps_packed(exploration, given, expr, fairness)
     if not held.any():
         return None
     found = _stem(exploration, begins, region, held)

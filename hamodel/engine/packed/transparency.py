@@ -71,11 +71,7 @@ def _fault_steps(exploration: PackedExploration, prop: Property) -> Steps:
 
 def _with_withdrawn(exploration: PackedExploration, steps: Steps) -> tuple[PackedExploration, Ints]:
     """Return a copy that has each state with the fault withdrawn, and the numbers of those."""
-    layout = exploration.layout
-    counts = np.zeros(layout.words, np.uint64)
-    for counter in exploration.product.counters:
-        place = layout.places[counter.name]
-        counts[place.word] |= np.uint64(place.mask << place.shift)
+    counts = exploration.layout.mask(counter.name for counter in exploration.product.counters)
     words = exploration.words
     withdrawn = (words[steps.before] & ~counts) | (words[steps.after] & counts)
     return exploration.extended(withdrawn)
@@ -136,12 +132,9 @@ class _Seen:
         return self._view.numbered(action, same, self._view.values(before))
 
     def _colours(self, exploration: PackedExploration, prop: Property) -> Numbers:
-        system, layout = exploration.product.system, exploration.layout
-        shown = np.zeros(layout.words, np.uint64)
-        for name, owner in system.owners.items():
-            if owner in prop.observers and name not in prop.hide:
-                place = layout.places[name]
-                shown[place.word] |= np.uint64(place.mask << place.shift)
+        owners = exploration.product.system.owners.items()
+        seen = (name for name, owner in owners if owner in prop.observers)
+        shown = exploration.layout.mask(name for name in seen if name not in prop.hide)
         states = np.flatnonzero(self.region)
         numbers = np.empty(len(states), np.int32)
         refinement.numbered(exploration.words[states] & shown, numbers)
@@ -150,16 +143,13 @@ class _Seen:
         return colour
 
     def _code_all(self, exploration: PackedExploration) -> None:
-        edges, layout = exploration.edges, exploration.layout
+        edges = exploration.edges
         for action in np.flatnonzero(self.heard).tolist():
             its = np.flatnonzero(edges.actions == action)
             before = np.searchsorted(edges.starts, its, side="right") - 1
             inside = self.region[before]
             its, before = its[inside], before[inside]
-            read = np.zeros(layout.words, np.uint64)
-            for name in self._view.read_by_action[action]:
-                place = layout.places[name]
-                read[place.word] |= np.uint64(place.mask << place.shift)
+            read = exploration.layout.mask(self._view.read_by_action[action])
             same = self.colour[before] == self.colour[edges.targets[its]]
             keys: Words = np.concatenate(
                 [exploration.words[before] & read, same.astype(np.uint64).reshape(-1, 1)], axis=1

@@ -145,7 +145,10 @@ class TLibClient(Table, frozen=True, kw_only=True):
     ] = 5_000
     resync_on_activate: Annotated[
         bool,
-        About("Whether the backup asks for the calls there are.", "[NF], TLIB-2"),
+        About(
+            "Whether the backup asks for the calls there are; so it starts again what was stopped.",
+            "[NF], TLIB-2",
+        ),
     ] = False
     state_shared: Annotated[
         bool, About("Whether the backup knows what is recorded.", "[NF], TLIB-1")
@@ -233,4 +236,7 @@ class Duplication(Table, frozen=True, kw_only=True):
             ),
         ),
     ] = "different"
-    rebuild_leg: Annotated[bool, About("Whether a lost one is established again.", "DUP-1")] = False
+    rebuild_leg: Annotated[
+        bool,
+        About("Whether a lost one is established again, which REC-1 rules out.", "DUP-1"),
+    ] = False

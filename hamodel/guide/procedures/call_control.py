@@ -63,13 +63,18 @@ def party_hangs_up(parts: Parts) -> Iterator[Rule]:
 
 
 def sip_server_sends_request(parts: Parts) -> Iterator[Rule]:
-    """SIP Server sends what a party asked for to the call's Media Server.  A-MSML."""
+    """
+    SIP Server sends what a party asked for to the call's Media Server.
+
+    Enabled iff the recording is not so already, nor stopped: that nothing pauses or resumes.
+    Source: A-MSML.
+    """
     for name, the in parts.sip_servers.items():
         for call_name, call in parts.calls.items():
             record, dialog = the.record[call_name], parts.dialogs[call_name]
             hold = call.request.is_(Request.HOLD)
             changes = (
-                call.request.is_(request) & record.recording.is_not(after)
+                call.request.is_(request) & ~record.recording.in_(after, Recording.STOPPED)
                 for request, after in _RECORDING_AFTER.items()
             )
             control = record.session.is_(Session.BRIDGED) & any_of(hold, *changes)
@@ -83,6 +88,34 @@ def sip_server_sends_request(parts: Parts) -> Iterator[Rule]:
                 fires=(dialog.machine.fires("request"),),
                 sets=(Set(dialog.request, call.request), Set(dialog.owner, name)),
                 cite="A-MSML",
+            )
+
+
+def sip_server_refuses_request(parts: Parts) -> Iterator[Rule]:
+    """
+    SIP Server refuses to pause or to resume a recording that it has stopped meanwhile.
+
+    A party asked before it was told that the T-lib client's stop was carried out; Media Server has
+    no recording any more that the request could be about. What the T-lib client asks goes first.
+    Source: A-STOPPED.
+    """
+    for name, the in parts.sip_servers.items():
+        for call_name, call in parts.calls.items():
+            if call.control is None:
+                continue
+            record = the.record[call_name]
+            yield Rule(
+                f"{name} refuses the request of stopped {call_name}",
+                when=all_of(
+                    parts.serves(name),
+                    record.session.is_(Session.BRIDGED),
+                    record.recording.is_(Recording.STOPPED),
+                    call.request.in_(Request.PAUSE, Request.RESUME),
+                    _is_free(call),
+                ),
+                sets=(Set(call.request, Request.NOTHING),),
+                says=(Message("refused", "sip_server", call_name, (call.request,)),),
+                cite="A-STOPPED",
             )
 
 
@@ -290,6 +323,7 @@ RULES = (
     party_asks,
     party_hangs_up,
     sip_server_sends_request,
+    sip_server_refuses_request,
     sip_server_hears_answer,
     sip_server_tells_party,
     request_fails,

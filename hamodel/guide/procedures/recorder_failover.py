@@ -16,13 +16,18 @@ from hamodel.guide.vocabulary import RecordingSessionState, SignalingState
 
 
 def backup_notices_signaling_failed(parts: Parts) -> Iterator[Rule]:
-    """A recorder's backup signaling unit misses the active one.  REC-4."""
+    """
+    A recorder's backup signaling unit hears no active one: it takes over.
+
+    Also where the other unit is back, as a backup, before anyone had missed it: it asks who is
+    active, and nobody is.  Source: REC-4.  Assumes: A-ELECTION.
+    """
     for recorder in parts.recorders.values():
         for name, unit in recorder.signaling.items():
             for peer, its in others(recorder.signaling, name):
                 yield Rule(
                     f"{name} notices that {peer} failed",
-                    when=its.in_(SignalingState.DOWN, SignalingState.HUNG),
+                    when=its.in_(SignalingState.DOWN, SignalingState.HUNG, SignalingState.BACKUP),
                     fires=(unit.fires("notice_peer"),),
                     cite="REC-4",
                 )

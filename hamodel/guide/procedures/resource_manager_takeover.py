@@ -10,14 +10,22 @@ from hamodel.guide.vocabulary import ResourceManagerState
 
 
 def standby_notices_peer_failed(parts: Parts) -> Iterator[Rule]:
-    """The hot standby misses its peer's heartbeats.  A-PEER."""
+    """
+    The hot standby misses its peer's heartbeats, or hears that it is a hot standby as well.
+
+    Source: A-PEER.  Assumes: A-ELECTION.
+    """
     if parts.mode != "active-hot-standby":
         return
     for name, the in parts.resource_managers.items():
         for peer_name, peer in others(parts.resource_managers, name):
             yield Rule(
                 f"{name} misses the heartbeat of {peer_name}",
-                when=peer.machine.in_(ResourceManagerState.DOWN, ResourceManagerState.HUNG),
+                when=peer.machine.in_(
+                    ResourceManagerState.DOWN,
+                    ResourceManagerState.HUNG,
+                    ResourceManagerState.HOT_STANDBY,
+                ),
                 fires=(the.machine.fires("notice_peer"),),
                 cite="A-PEER",
             )

@@ -22,12 +22,19 @@ AFTER = {Request.STOP: Recording.STOPPED, Request.START: Recording.ON}
 
 
 def backup_notices_t_lib_client_failed(parts: Parts) -> Iterator[Rule]:
-    """The backup T-lib client misses the active one.  TLIB-1."""
+    """
+    The backup T-lib client hears no active one: it takes over.
+
+    Also where the other instance is back, as a backup, before anyone had missed it.
+    Source: TLIB-1.  Assumes: A-ELECTION.
+    """
     for name, client in parts.t_lib_clients.items():
         for peer, its in others(parts.t_lib_clients, name):
             yield Rule(
                 f"{name} notices that {peer} failed",
-                when=its.machine.in_(TLibClientState.DOWN, TLibClientState.HUNG),
+                when=its.machine.in_(
+                    TLibClientState.DOWN, TLibClientState.HUNG, TLibClientState.BACKUP
+                ),
                 fires=(client.machine.fires("notice_peer"),),
                 cite="TLIB-1",
             )

@@ -153,6 +153,7 @@ def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Pro
     """
     MS-4: joined to the other Media Server, the call is recorded anew, as it was.
 
+    As it was is judged while neither a party nor the T-lib client waits for an answer.
     A pool of one has no other: there the promise is that the failed one's recording comes back.
     """
     anew, alike, kept = [], [], []
@@ -173,7 +174,11 @@ def new_recording_session_is_alike(parts: Parts, system: System) -> Iterator[Pro
         wanted = its.wants_session(leg, call)
         over = ~wanted & its.answers
         anew.append((moved & (wanted | ~its.answers), any_of(standing, over, ~parts.up(call))))
-        quiet = all_of(the.request.is_(Request.NOTHING), _at_rest(parts, call))
+        quiet = all_of(
+            the.request.is_(Request.NOTHING),
+            *([the.control.is_(Request.NOTHING)] if the.control else []),
+            _at_rest(parts, call),
+        )
         as_told = any_of(
             *(
                 the.told.is_(told) & its.conference[call].is_(held)

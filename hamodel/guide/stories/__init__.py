@@ -222,5 +222,12 @@ STORIES = (
         "SIP Server fails over, and the one recording goes on: no second was needed",
         rules="harmless_switchover",
     ),
+    Story(
+        "resume_is_carried_out_and_refused",
+        "own-address-pause",
+        "COMPLIANCE",
+        "paused_call_1_is_not_recorded",
+        "Told that the resume failed, a party is recorded: only the answer was lost",
+    ),
 )
 """The shipped stories, in the order of the guide's claims."""
