@@ -11,7 +11,7 @@ import numba
 import numpy as np
 import pytest
 
-from hamodel import Budget, SearchError, System
+from hamodel import Budget, Component, Rule, SearchError, Set, System, Var, next_of
 from hamodel.engine.packed import kernels
 from hamodel.engine.packed.guards import tables
 from hamodel.engine.packed.layout import Layout
@@ -80,6 +80,22 @@ def drawn(seed: int, words: int = 1) -> tuple[System, Budget]:
     return (system if words == 1 else widened(system, words)), budget
 
 
+def turning() -> tuple[System, Budget]:
+    """Two hands of a clock; what each does depends on both, which lie in two words."""
+    hands = [Var(f"hand_{i}", range(5)) for i in range(2)]
+    fillers = Component("filler", variables=tuple(Var(f"filler_{k}", range(256)) for k in range(8)))
+    boxes = [Component(f"box_{i}", variables=(hand,)) for i, hand in enumerate(hands)]
+    rules = [
+        Rule(
+            f"hand {i} turns",
+            when=~hands[0].same_as(hands[1]) | hands[i].is_(0),
+            sets=(Set(hands[i], next_of(hands[i]), ~hands[1 - i].in_(1, 3)),),
+        )
+        for i in range(2)
+    ]
+    return System((boxes[0], fillers, boxes[1]), tuple(rules)), Budget()
+
+
 MADE: dict[str, Callable[[], tuple[System, Budget]]] = {
     "pair": MODELS["pair"][0],
     "a reference": MODELS["a reference"][0],
@@ -87,6 +103,7 @@ MADE: dict[str, Callable[[], tuple[System, Budget]]] = {
     "beyond the range": beyond_the_range,
     "two words": lambda: drawn(2, 2),
     "one word": lambda: drawn(6),
+    "turning": turning,
 }
 
 
@@ -123,8 +140,7 @@ class Searched:
         sources = expanded[0]
         store = np.zeros((2 + len(room), len(self.dims)), np.uint64)
         store[0] = self.states[0]
-        table = np.zeros(4 * (len(room) + 2), np.uint32)
-        table = np.zeros(1 << len(table).bit_length(), np.uint32)
+        table = np.zeros(1 << (60 + actions).bit_length(), np.uint32)  # hardly room: they collide
         of(kernels.fill)(self.dims, store, 1, table)
         slots = np.zeros(len(room), np.int64)
         size, done = of(kernels.insert)(self.dims, room, ends, sources, store, 1, 40, table, slots)

@@ -132,6 +132,16 @@ def test_what_outgrows_its_first_room() -> None:
     assert size - 10 <= compare(its)
     assert len(begins) - 1 == len(set(signature.tolist()))
 
+    starts, codes, targets, silent, stays, _ = its.arrays()
+    one_block = np.zeros(size, np.int32), 1
+    compiled, plain = np.empty(size, np.int32), np.empty(size, np.int32)
+    arrays = signed(starts, codes, targets, silent, stays, *one_block, compiled)
+    with plainly():
+        twins = twin(signed)(starts, codes, targets, silent, stays, *one_block, plain)
+
+    assert compiled.tolist() == plain.tolist()
+    assert [each.tolist() for each in arrays] == [each.tolist() for each in twins]
+
 
 def test_signatures_of_many_silent_ways_are_joined() -> None:
     """A node from which silent steps lead to many others of its block holds all their entries."""
