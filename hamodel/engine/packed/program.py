@@ -12,8 +12,6 @@ from hamodel.engine.reference import Product
 from hamodel.expr import TRUE, And, Expr, Var
 from hamodel.rule import Next, Set, Step
 
-WRAPS, BOUNDED = 0, 1
-"""What a move does beyond the end of the domain: go round, or end the search with HA040."""
 ACTIONS_MAX = 1 << 16
 """How many actions have a number of 16 bits, which is what is kept of each step."""
 
