@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,7 @@ from hamodel import (
     step,
 )
 from hamodel.engine.packed import explorer as module
-from hamodel.engine.packed import kernels
-from hamodel.engine.packed.explorer import Listed, explore_packed, load
+from hamodel.engine.packed.explorer import Listed, explore_packed
 from hamodel.engine.reference import explore
 from tests.agreement.handmade import MODELS
 from tests.agreement.random_systems import seeded_drawing, seeded_system
@@ -328,27 +326,3 @@ def test_lists_that_are_worked_out_are_read_like_lists() -> None:
     for its in (squares, edges):
         with pytest.raises(IndexError):
             its[len(its)]
-
-
-def test_kernels_are_loaded_for_every_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One search of each number of words; what is too wide is left out; said only if compiled."""
-    widths: list[int] = []
-    real = module.explore_packed
-
-    def noted(system: System, *settings: Any) -> Any:
-        found = real(system, *settings)
-        widths.append(found.layout.words)
-        return found
-
-    def variables(bytes_: int) -> Iterable[Var[int]]:
-        return tuple(Var(f"v{i}", range(256)) for i in range(bytes_))
-
-    searched = [tuple(variables(n)) for n in (1, 9, 33, 8)]
-    said: list[str] = []
-    monkeypatch.setattr(module, "explore_packed", noted)
-    for cached in (True, False):
-        monkeypatch.setattr(kernels, "cached", lambda cached=cached: cached)
-        load(searched, said.append)
-
-    assert [1, 2, 1, 2] == widths
-    assert ["compiling the search: once after an installation, some ten seconds"] == said
