@@ -107,13 +107,15 @@ class _Assignment:
 class _Writer:
     def __init__(self, product: Product) -> None:
         self.product = product
-        self.names = _names(product.variables)
+        self.names = _names("v_", (var.name for var in product.variables))
         self.variables = {var.name: var for var in product.variables}
         self.saved: dict[str, None] = {}
 
     def lines(self, props: Sequence[Property]) -> Iterator[str]:
         system, budget = self.product.system, self.product.budget
-        options = [*map(self._monitor, props), *self._actions()]
+        holds = _names("holds_", (prop.name for prop in props))
+        monitors = [self._monitor(prop, holds[prop.name]) for prop in props]
+        options = [*monitors, *self._actions()]
         yield _HEAD.format(
             name=_comment(system.name), budget=_comment(str(budget)), vector=self._vector()
         )
@@ -121,7 +123,9 @@ class _Writer:
             start = var.values.index(var.initial)
             yield f"{_declared(var, self.names[var.name])} = {start};  /* {_told(var)} */"
         for name in self.saved:  # hidden: no part of a state; each is written before it is read
-            yield f"hidden {_declared(self.variables[name], _before(self.names[name]))};"
+            yield f"hidden {_declared(self.variables[name], _before(self.names[name]), 'byte')};"
+        for name in holds.values():  # always 0, so that pan says by name what does not hold
+            yield f"hidden byte {name};"
         yield ""
         yield "active proctype steps()\n{\n#ifndef DEADLOCKS\nend:\n#endif\n  do"
         yield from options
@@ -147,11 +151,11 @@ class _Writer:
             yield "  /* never: it reads what nothing else does */"
             yield f"  :: d_step {{ false && {guard} }}"
 
-    def _monitor(self, prop: Property) -> str:
+    def _monitor(self, prop: Property, name: str) -> str:
         """Return a property as an option of its own, possible where it is contradicted."""
         wrong = self._guard(_violation(prop), self.names)
         said = _comment(f"{prop.name}: {prop.modality.value}")
-        return f"  /* {said} */\n  :: d_step {{ {wrong} -> assert(!({wrong})) }}"
+        return f"  /* {said} */\n  :: d_step {{ {wrong} -> assert({name}) }}"
 
     def _actions(self) -> Iterator[str]:
         counters = {var.name: var for var in self.product.counters}
@@ -321,21 +325,19 @@ def _negated(said: str) -> str:
     return {"true": "false", "false": "true"}.get(said, f"!({said})")
 
 
-def _names(variables: Iterable[Var[Any]]) -> dict[str, str]:
+def _names(prefix: str, words: Iterable[str]) -> dict[str, str]:
     """
-    Return an identifier for each variable, different for each.
+    Return an identifier for each word, different for each.
 
-    The `v_` before it keeps it apart from the words of Promela and of C, and from SPIN's own.
+    What stands before it keeps it apart from the words of Promela and of C, and from SPIN's own.
     """
     names: dict[str, str] = {}
-    taken: set[str] = set()
-    for var in variables:
-        stem = "v_" + re.sub(r"\W", "_", var.name, flags=re.ASCII)
+    for each in dict.fromkeys(words):
+        stem = prefix + re.sub(r"\W", "_", each, flags=re.ASCII)
         unique, number = stem, 2
-        while unique in taken:
+        while unique in names.values():
             unique, number = f"{stem}_{number}", number + 1
-        names[var.name] = unique
-        taken.add(unique)
+        names[each] = unique
     return names
 
 
@@ -343,10 +345,11 @@ def _before(name: str) -> str:
     return f"before_{name}"
 
 
-def _declared(var: Var[Any], name: str) -> str:
+def _declared(var: Var[Any], name: str, least: str = "bit") -> str:
+    """Return a declaration; of a hidden variable the least type is a byte: SPIN hides no bit."""
     size = len(var.values)
     if size <= 2:
-        return f"bit {name}"
+        return f"{least} {name}"
     return f"byte {name}" if size <= 256 else f"unsigned {name} : {(size - 1).bit_length()}"
 
 

@@ -120,8 +120,9 @@ def _output(command: Sequence[str], folder: Path, timeout: float | None = None) 
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
     )
+    said = (done.stdout + done.stderr).strip()  # SPIN complains on stdout, gcc on stderr
     if done.returncode != 0:
-        raise SpinError(f"{' '.join(command)} ends with {done.returncode}: {done.stderr[:2000]}")
+        raise SpinError(f"{' '.join(command)} ends with {done.returncode}: {said[:2000]}")
     return done.stdout
 
 
