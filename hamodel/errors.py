@@ -40,6 +40,9 @@ _SEARCH = {
     "HA044": "a fault budget names a class that no failure rule has",
     "HA045": "the limit on states is not a whole number above zero",
 }
+_EXPORT = {
+    "HA050": "another checker's language cannot say something exactly",
+}
 _INPUT = {
     "HA060": "a deployment is not found",
     "HA061": "a file is not UTF-8 text",
@@ -69,7 +72,9 @@ _COMMAND = {
     "HA088": "a recorder strategy is named whose code is not loaded",
 }
 
-CODES: Mapping[str, str] = MappingProxyType({**_LANGUAGE, **_SEARCH, **_INPUT, **_COMMAND})
+CODES: Mapping[str, str] = MappingProxyType(
+    {**_LANGUAGE, **_SEARCH, **_EXPORT, **_INPUT, **_COMMAND}
+)
 """Every error code and what it means, in one line each."""
 
 
@@ -98,6 +103,10 @@ class ModelError(HamodelError):
 
 class SearchError(HamodelError):
     """A search or a replay met something that the model does not allow."""
+
+
+class ExportError(HamodelError):
+    """What another checker's language cannot say exactly; it is never said approximately."""
 
 
 class InputError(HamodelError):

@@ -19,6 +19,8 @@ DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
 FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
 READINGS = "Say which claims depend on what the guide leaves open, and what to ask the vendor."
 VARY = "What is varied: recorders=1..6, media_servers=1..4, or any whole number's key."
+ASSERT = "Also assert what this claim promises, or all that begin so; its kind: always or never."
+EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless it is given."
 FORMATS = f"[{'|'.join(form.value for form in Format)}]"
 
 WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLOYMENT)]
@@ -232,6 +234,37 @@ def draw(
     from hamodel.cli.pictures import run
 
     run(deployment, out, tuple(changes or ()), tuple(rules or ()), tuple(stories or ()))
+
+
+@app.command()
+def export(
+    deployment: WhereArgument = "reference",
+    to: Annotated[
+        str, typer.Option("--to", metavar="[promela]", help="The language that it is written in.")
+    ] = "promela",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to a file; - for stdout.")
+    ] = None,
+    claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=ASSERT)] = None,
+    faults: Annotated[str, typer.Option(metavar="BUDGET", help=EXPORTED)] = "",
+    repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
+    changes: ChangeOptions = None,
+    rules: RuleOptions = None,
+) -> None:
+    """Write the model for another checker, SPIN, which then finds the same states and steps."""
+    from hamodel.cli.export import ExportOptions, run
+    from hamodel.cli.options import read_budgets, split
+
+    options = ExportOptions(
+        deployment,
+        to,
+        split(claims or ()),
+        read_budgets(faults, repairs),
+        tuple(changes or ()),
+        tuple(rules or ()),
+        None if out == Path("-") else out,
+    )
+    run(options)
 
 
 @app.command("rules")

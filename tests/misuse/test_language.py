@@ -45,7 +45,8 @@ from hamodel import (
     trace_of,
     transparent,
 )
-from hamodel.errors import _LANGUAGE, _SEARCH, CODES
+from hamodel.errors import _EXPORT, _LANGUAGE, _SEARCH, CODES, ExportError
+from hamodel.export import promela
 
 
 class Lamp(Enum):
@@ -255,6 +256,15 @@ CASES: list[tuple[str, Callable[[], object]]] = [
     ("HA044", lambda: check(System((LAMP,), (TURN,)), always("p", TRUE), Budget({"lamp": 1}))),
     ("HA045", lambda: check(SYSTEM, always("p", TRUE), limit_states=0)),
     ("HA045", lambda: check(SYSTEM, always("p", TRUE), limit_states=wrong(1.5))),
+    # Exports
+    ("HA050", lambda: promela(SYSTEM, props=[leads_to("p", TRUE, TRUE)])),
+    ("HA050", lambda: promela(SYSTEM, props=[sometimes("p", TRUE)])),
+    (
+        "HA050",
+        lambda: promela(
+            SYSTEM, props=[transparent("p", fault=("lamp fails",), observers=("fuse",))]
+        ),
+    ),
 ]
 
 
@@ -268,19 +278,21 @@ def test_a_mistake_is_an_error_with_its_code(code: str, misuse: Callable[[], obj
 
     assert code == caught.value.code
     assert f"{code} {caught.value.message}" == str(caught.value)
-    assert isinstance(caught.value, ModelError if code < "HA040" else SearchError)
+    kind = ModelError if code < "HA040" else SearchError if code < "HA050" else ExportError
+    assert isinstance(caught.value, kind)
     assert 20 < len(caught.value.message) < 600
 
 
 def test_every_code_of_the_language_has_a_misuse() -> None:
-    """No code of the language or the search is without a case here."""
+    """No code of the language, the search or the exports is without a case here."""
     assert 23 == len(_LANGUAGE)
     assert 6 == len(_SEARCH)
-    assert {*_LANGUAGE, *_SEARCH} == {code for code, _ in CASES}
+    assert 1 == len(_EXPORT)
+    assert {*_LANGUAGE, *_SEARCH, *_EXPORT} == {code for code, _ in CASES}
 
 
 def test_codes_are_numbered_in_blocks_and_say_what_they_mean() -> None:
-    """HA001… language, HA040… search, HA060… input, HA080… command; one line each."""
+    """HA001… language, 040… search, 050… export, 060… input, 080… command; one line each."""
     assert sorted(CODES) == list(CODES)
     assert len(set(CODES.values())) == len(CODES)
     for code, meaning in CODES.items():
