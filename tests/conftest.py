@@ -1,4 +1,9 @@
-"""Hypothesis' profiles: the same examples every time, or new ones with HAMODEL_SEED=fresh."""
+"""
+What every test begins with.
+
+Hypothesis' profiles: the same examples every time, or new ones with HAMODEL_SEED=fresh. And tables
+of one width: pytest-xdist gives its workers a COLUMNS that nobody chose.
+"""
 
 from __future__ import annotations
 
@@ -16,3 +21,5 @@ settings.register_profile(
 )
 settings.register_profile("fresh", settings.get_profile("ci"), derandomize=False, print_blob=True)
 settings.load_profile("fresh" if os.environ.get("HAMODEL_SEED") == "fresh" else "ci")
+
+os.environ.pop("COLUMNS", None)
