@@ -28,12 +28,12 @@ def run(options: CheckOptions) -> int:
     """Check a deployment, write the report, and return the exit status."""
     if options.out is not None:
         check_writable(options.out)
+    checkpoints = checkpoints_of(options)
     subject = read_subject(options.deployment, options.changes, options.rule_files)
     promises = chosen(subject, options.claims)
     scenario = scenario_of(options)
     for warning in subject.warnings:
         say(f"warning: {warning}")
-    checkpoints = checkpoints_of(options)
     searches = planned(subject.system, promises, options.budgets, among=subject.promises)
     with watching(searches, jobs=options.jobs, verbose=options.verbose) as watch:
         assessment = assess(
