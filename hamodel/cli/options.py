@@ -85,7 +85,7 @@ class CheckOptions:
 
 def refuse_checkpoints(options: CheckOptions, wanted: str) -> None:
     """Raise HA082 if checkpoints are asked for where there are none."""
-    if options.checkpoint is not None:
+    if options.checkpoint is not None or options.resume:
         raise InputError(
             "HA082", f"--checkpoint does not go with {wanted}, whose searches are many and small"
         )

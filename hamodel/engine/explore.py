@@ -10,7 +10,7 @@ from dataclasses import replace
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.explored import Explored, Progress
-from hamodel.engine.limits import NO_LIMITS, Cut, Limits
+from hamodel.engine.limits import NO_LIMITS, Cut, Limits, cut_by
 from hamodel.engine.reference import Exploration, Product
 from hamodel.engine.reference import explore as explore_reference
 from hamodel.errors import SearchError
@@ -70,6 +70,12 @@ def explore(
         return explore_packed(
             system, budget, limits=limits, progress=progress, checkpoint=checkpoint, begun=begun
         )
+    except MemoryError as error:
+        if found is None:
+            found = _explored_at_once(system, budget, limits, progress, begun)
+        if not found.complete:
+            found.limits, found.cut = limits, cut_by(error)
+        return found
     except TooWideError as error:
         if found is None:
             assert checkpoint is not None, "the reference search goes first without one"

@@ -162,6 +162,7 @@ def test_checkpoints_where_there_are_none_are_refused(tmp_path: Path) -> None:
 
     refused(invoked("check", "--resume"), "HA082", "add --checkpoint DIR")
     refused(invoked("check", "--readings", *folder), "HA082", "does not go with --readings")
+    refused(invoked("check", "--readings", "--resume"), "HA082", "does not go with --readings")
     refused(invoked("check", "--diff", "--rules", "split_brain", *folder), "HA082", "--diff")
     result = invoked("check", "--checkpoint", str(tmp_path / "file"))
     assert (2, True) == (result.exit_code, "error: HA074 " in result.stderr)

@@ -26,6 +26,7 @@ from hamodel import (
 )
 from hamodel.engine import limits as module
 from hamodel.engine.check import judge
+from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.explore import explore as explore_by_size
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, resident, size_in_words
 from hamodel.engine.packed import explorer, graphs
@@ -156,6 +157,25 @@ def test_a_small_search_that_meets_a_limit_is_not_begun_anew() -> None:
 
     assert isinstance(found, Exploration)
     assert Cut.TIME is found.cut
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_packed_search_that_finds_no_room_to_begin_is_cut(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, resume: bool
+) -> None:
+    """What the first search found is there, though the second could not begin or go on."""
+
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    checkpoint = Checkpoint(tmp_path / "kept", resume)
+    explore_packed(two_phase(5), limit_states=100, checkpoint=checkpoint)
+    monkeypatch.setattr(explorer.PackedExploration, "__init__", full)
+    found = explore_by_size(two_phase(5), limits=Limits(8_000), checkpoint=checkpoint)
+    [verdict] = judge(found, [always("true", TRUE)])
+
+    assert verdict.why.startswith("stopped at 50")
+    assert verdict.why.endswith(f"by the memory that there is{ELSEWHERE}")
 
 
 def test_both_engines_share_one_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,10 +137,11 @@ class Keeper:
     def __init__(self, path: Path, search: Identity) -> None:
         self.path, self.search = path, search
         self._not_before = 0.0
+        self._held: tuple[int, int] | None = None
 
     def keep(self, kept: Kept, *, at_last: bool = False) -> None:
         """
-        Write what is kept, unless it was written just before; at last in any case.
+        Write what is kept, unless it was written just before; at last, unless the file has it.
 
         Raises
         ------
@@ -148,7 +149,7 @@ class Keeper:
             HA074 if it cannot be written; what was there stays.
         """
         begun = time.monotonic()
-        if not at_last and begun < self._not_before:
+        if self._held == _extent(kept) or (not at_last and begun < self._not_before):
             return
         # A name of its own: whoever was killed may have left another process that still writes.
         part = self.path.with_name(f"{self.path.name}.{os.getpid()}.part")
@@ -165,7 +166,7 @@ class Keeper:
             raise InputError(
                 "HA074", f"{self.path} cannot be written: {error.strerror}; make room, and resume"
             ) from None
-        self._waits(begun)
+        self._has(kept, begun)
 
     def read(self) -> Kept:
         """
@@ -186,11 +187,12 @@ class Keeper:
                 kept = self._read(file)
         except OSError as error:
             raise InputError("HA074", f"{self.path} cannot be read: {error.strerror}") from None
-        self._waits(begun)
+        self._has(kept, begun)
         return kept
 
-    def _waits(self, begun: float) -> None:
-        now = time.monotonic()
+    def _has(self, kept: Kept, begun: float) -> None:
+        """Note that the file has this, and how long it took."""
+        self._held, now = _extent(kept), time.monotonic()
         self._not_before = now + SHARE * (now - begun)
 
     def _write(self, file: BinaryIO, kept: Kept) -> None:
@@ -291,6 +293,11 @@ class Keeper:
             f"{self.path} is {why}; resume with the version that wrote it, or remove it, and its "
             "search begins anew",
         )
+
+
+def _extent(kept: Kept) -> tuple[int, int]:
+    """Return how far a search is: it only ever grows."""
+    return kept.expanded, len(kept.words)
 
 
 def _force(folder: Path) -> None:

@@ -138,10 +138,11 @@ def test_what_was_cut_by_time_goes_on(tmp_path: Path) -> None:
 def test_a_whole_search_need_not_be_searched_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its checkpoint has all states; nothing is expanded to go on from it."""
+    """Its checkpoint has all states; nothing is expanded to go on from it, or written."""
     path = tmp_path / "kept"
     whole = explore_packed(two_phase(4), checkpoint=Checkpoint(path))
     monkeypatch.setattr(PackedExploration, "_batch", None)
+    monkeypatch.setattr(Keeper, "_write", None)
 
     assert len(whole.states) == len(resumed(path, two_phase(4)).states)
 
