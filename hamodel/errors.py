@@ -43,6 +43,9 @@ _SEARCH = {
     "HA047": "a checkpoint is of another format, or of another version of hamodel",
     "HA048": "a checkpoint is of another search",
 }
+_EXPORT = {
+    "HA050": "another checker's language cannot say something exactly",
+}
 _INPUT = {
     "HA060": "a deployment is not found",
     "HA061": "a file is not UTF-8 text",
@@ -72,7 +75,9 @@ _COMMAND = {
     "HA088": "a recorder strategy is named whose code is not loaded",
 }
 
-CODES: Mapping[str, str] = MappingProxyType({**_LANGUAGE, **_SEARCH, **_INPUT, **_COMMAND})
+CODES: Mapping[str, str] = MappingProxyType(
+    {**_LANGUAGE, **_SEARCH, **_EXPORT, **_INPUT, **_COMMAND}
+)
 """Every error code and what it means, in one line each."""
 
 
@@ -101,6 +106,10 @@ class ModelError(HamodelError):
 
 class SearchError(HamodelError):
     """A search or a replay met something that the model does not allow."""
+
+
+class ExportError(HamodelError):
+    """What another checker's language cannot say exactly; it is never said approximately."""
 
 
 class InputError(HamodelError):

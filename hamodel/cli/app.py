@@ -24,6 +24,8 @@ MEMORY = "Cut each search short where its process takes so much memory: 4GB."
 TIME = "Cut each search short after so many seconds."
 KEEP = "Keep large searches in this folder, to go on with --resume after a crash."
 RESUME = "Go on from what --checkpoint kept; the options must be those of that run."
+ASSERT = "Also assert what this claim promises, or all that begin so; its kind: always or never."
+EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless it is given."
 FORMATS = f"[{'|'.join(form.value for form in Format)}]"
 
 WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLOYMENT)]
@@ -247,6 +249,37 @@ def draw(
     from hamodel.cli.pictures import run
 
     run(deployment, out, tuple(changes or ()), tuple(rules or ()), tuple(stories or ()))
+
+
+@app.command()
+def export(
+    deployment: WhereArgument = "reference",
+    to: Annotated[
+        str, typer.Option("--to", metavar="[promela]", help="The language that it is written in.")
+    ] = "promela",
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to a file; - for stdout.")
+    ] = None,
+    claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=ASSERT)] = None,
+    faults: Annotated[str, typer.Option(metavar="BUDGET", help=EXPORTED)] = "",
+    repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
+    changes: ChangeOptions = None,
+    rules: RuleOptions = None,
+) -> None:
+    """Write the model for another checker, SPIN, which then finds the same states and steps."""
+    from hamodel.cli.export import ExportOptions, run
+    from hamodel.cli.options import read_budgets, split
+
+    options = ExportOptions(
+        deployment,
+        to,
+        split(claims or ()),
+        read_budgets(faults, repairs),
+        tuple(changes or ()),
+        tuple(rules or ()),
+        None if out == Path("-") else out,
+    )
+    run(options)
 
 
 @app.command("rules")

@@ -117,6 +117,6 @@ def prepare(systems: Iterable[tuple[System, Budget]], say: Callable[[str], None]
     largest = max(these, key=lambda each: len(each[0].variables), default=None)
     if largest is None or explore_reference(*largest, limit_states=SMALL).complete:
         return
-    from hamodel.engine.packed.explorer import load
+    from hamodel.engine.packed.loading import load
 
     load((Product(*each).variables for each in these), say)

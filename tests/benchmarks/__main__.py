@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hamodel.errors import HamodelError
 from tests.agreement.readings import READINGS
-from tests.benchmarks import agreement, bars, manifest, planted, reachable
+from tests.benchmarks import agreement, bars, manifest, planted, reachable, spin
 from tests.benchmarks.mutants import Log, Noticed, Outcome, again, base_of, campaign
 from tests.benchmarks.mutants_table import (
     FILE,
@@ -86,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     plant.add_argument("--seeds", type=int, default=20, help="0 to this less one; none chosen")
     plant.add_argument("--only", nargs="+", default=(), metavar="NAME", help="only these bugs")
     plant.set_defaults(command=planted.command)
+
+    beside = commands.add_parser("spin", help="SPIN beside the packed explorer; 1 if counts differ")
+    for model, size in spin.DEFAULTS.items():
+        beside.add_argument(f"--{model.replace('_', '-')}", type=int, default=size, metavar="N")
+    beside.add_argument("--rounds", type=int, default=3, help="each search once a round")
+    beside.add_argument("--bfs", action="store_true", help="let SPIN search breadth first")
+    beside.set_defaults(command=spin.command)
     return parser
 
 

@@ -34,7 +34,7 @@ from tests.benchmarks.searches import (
 
 STATES_IN_ALL_MAX = 200_000
 """The most states of all the searches that one mutant is tried on, in the model as it is."""
-STATES_AT_LAST_MAX = 1_000_000
+STATES_AT_LAST_MAX = 300_000
 """The same for the mutants of a family of which no verdict has noticed one."""
 PROCESSES = 2
 

@@ -125,7 +125,7 @@ def test_searches_are_chosen_by_what_they_add() -> None:
             other["one"]: Found((10, 9, 8), True, {"p": "PROVED"}, rules),
             other["two"]: Found((20, 9, 8), True, {"p": "PROVED"}, rules),
             other["three"]: Found((30, 9, 8), True, {"p": "REFUTED"}, rules),
-            other["four"]: Found((30_000, 9, 8), True, {"q": "PROVED"}, rules),
+            other["four"]: Found((300_000, 9, 8), True, {"q": "PROVED"}, rules),
         }
     )
 

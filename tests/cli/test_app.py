@@ -53,7 +53,9 @@ def test_version_is_said() -> None:
     assert f"hamodel {__version__}\n" == invoked("--version").stdout
 
 
-@pytest.mark.parametrize("command", ["check", "trace", "draw", "rules", "explain", "init"])
+@pytest.mark.parametrize(
+    "command", ["check", "trace", "draw", "export", "rules", "explain", "init"]
+)
 def test_every_command_has_help(command: str) -> None:
     """Each command says what it takes."""
     result = invoked(command, "--help")

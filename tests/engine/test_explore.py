@@ -11,7 +11,7 @@ from hamodel import NO_FAULT, Component, Rule, SearchError, Set, System, Var, ne
 from hamodel.engine import explore as module
 from hamodel.engine.check import check
 from hamodel.engine.explore import SMALL, SMALL_WHEN_LOADED, explore, prepare
-from hamodel.engine.packed import explorer, kernels
+from hamodel.engine.packed import kernels, loading
 from hamodel.engine.packed.explorer import PackedExploration
 from hamodel.engine.reference import Exploration
 from tests.engine.packed.compared import read, widened
@@ -109,7 +109,7 @@ def prepared(monkeypatch: pytest.MonkeyPatch, *systems: System) -> list[list[int
         del say
         loaded.append([len(variables) for variables in searched])
 
-    monkeypatch.setattr(explorer, "load", noted)
+    monkeypatch.setattr(loading, "load", noted)
     prepare([(system, NO_FAULT) for system in systems], lambda _: None)
     return loaded
 
@@ -140,4 +140,4 @@ def test_it_is_said_when_the_search_is_compiled(
 
 def test_what_is_too_wide_is_prepared_for_without_a_search() -> None:
     """Kernels are loaded for no number of words; nothing is raised."""
-    explorer.load([too_wide().variables.values()], lambda _: None)  # type: ignore[list-item]
+    loading.load([tuple(too_wide().variables.values())], lambda _: None)

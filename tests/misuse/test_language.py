@@ -46,7 +46,8 @@ from hamodel import (
     transparent,
 )
 from hamodel.engine.limits import Limits
-from hamodel.errors import _LANGUAGE, _SEARCH, CODES
+from hamodel.errors import _EXPORT, _LANGUAGE, _SEARCH, CODES, ExportError
+from hamodel.export import promela
 from tests.misuse.keeping import of_format, resumed_after
 
 
@@ -262,6 +263,15 @@ CASES: list[tuple[str, Callable[[], object]]] = [
     ("HA046", lambda: resumed_after(lambda data: data[:-1])),
     ("HA047", lambda: resumed_after(of_format("0"))),
     ("HA048", lambda: resumed_after(lambda data: data, SYSTEM)),
+    # Exports
+    ("HA050", lambda: promela(SYSTEM, props=[leads_to("p", TRUE, TRUE)])),
+    ("HA050", lambda: promela(SYSTEM, props=[sometimes("p", TRUE)])),
+    (
+        "HA050",
+        lambda: promela(
+            SYSTEM, props=[transparent("p", fault=("lamp fails",), observers=("fuse",))]
+        ),
+    ),
 ]
 
 
@@ -275,19 +285,21 @@ def test_a_mistake_is_an_error_with_its_code(code: str, misuse: Callable[[], obj
 
     assert code == caught.value.code
     assert f"{code} {caught.value.message}" == str(caught.value)
-    assert isinstance(caught.value, ModelError if code < "HA040" else SearchError)
+    kind = ModelError if code < "HA040" else SearchError if code < "HA050" else ExportError
+    assert isinstance(caught.value, kind)
     assert 20 < len(caught.value.message) < 600
 
 
 def test_every_code_of_the_language_has_a_misuse() -> None:
-    """No code of the language or the search is without a case here."""
+    """No code of the language, the search or the exports is without a case here."""
     assert 23 == len(_LANGUAGE)
     assert 9 == len(_SEARCH)
-    assert {*_LANGUAGE, *_SEARCH} == {code for code, _ in CASES}
+    assert 1 == len(_EXPORT)
+    assert {*_LANGUAGE, *_SEARCH, *_EXPORT} == {code for code, _ in CASES}
 
 
 def test_codes_are_numbered_in_blocks_and_say_what_they_mean() -> None:
-    """HA001… language, HA040… search, HA060… input, HA080… command; one line each."""
+    """HA001… language, 040… search, 050… export, 060… input, 080… command; one line each."""
     assert sorted(CODES) == list(CODES)
     assert len(set(CODES.values())) == len(CODES)
     for code, meaning in CODES.items():

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Sequence
 from copy import copy as shallow
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from hamodel.budget import NO_FAULT, Budget
-from hamodel.component import Component
 from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.explored import Progress
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, MemoryLimitError, Meter, cut_by
 from hamodel.engine.packed import kernels
 from hamodel.engine.packed.guards import Ints, tables
 from hamodel.engine.packed.kept import Keeper, Kept, identity
-from hamodel.engine.packed.layout import Layout, TooWideError, Words
+from hamodel.engine.packed.layout import Layout, Words
 from hamodel.engine.packed.listed import Edges, Listed
 from hamodel.engine.packed.program import program
 from hamodel.engine.reference import Product
 from hamodel.errors import SearchError
-from hamodel.expr import TRUE, Expr, Value, Var
-from hamodel.rule import Rule, Set
+from hamodel.expr import Expr, Value
 from hamodel.system import System
 from hamodel.trace import Trace, trace_of
 
@@ -390,29 +386,3 @@ def explore_packed(
             exploration.take(keeper.read())
     exploration.expand(limits, progress, begun, keeper)
     return exploration
-
-
-def load(searched: Iterable[Sequence[Var[Any]]], say: Callable[[str], None]) -> None:
-    """
-    Load the kernels, or compile them, for states of as many words as these variables take.
-
-    Parameters
-    ----------
-    searched
-        For each search its variables; those that take too many words are left out.
-    say
-        Called with a sentence before anything is compiled.
-    """
-    widths = set()
-    for variables in searched:
-        with suppress(TooWideError):
-            widths.add(Layout(variables).words)
-    if not kernels.cached():
-        say("compiling the search: once after an installation, some ten seconds")
-    for width in sorted(widths):
-        its = tuple(Var(f"byte_{i}", range(256)) for i in range(8 * width))
-        begins = Rule("it begins", when=its[0].is_(0), sets=(Set(its[0], 1),))
-        exploration = explore_packed(System((Component("bytes", variables=its),), (begins,)))
-        exploration.actions_to(1)
-        exploration.holds(TRUE)
-        assert len(exploration.edges[0]) == 1

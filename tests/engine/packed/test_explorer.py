@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,7 @@ from hamodel import (
     step,
 )
 from hamodel.engine.packed import explorer as module
-from hamodel.engine.packed import kernels
-from hamodel.engine.packed.explorer import explore_packed, load
+from hamodel.engine.packed.explorer import explore_packed
 from hamodel.engine.packed.listed import Listed
 from hamodel.engine.reference import explore
 from tests.agreement.handmade import MODELS
@@ -93,7 +91,7 @@ def test_runs_to_every_state_are_the_same() -> None:
     assert 3_000 <= compared
 
 
-@pytest.mark.parametrize("model", set(MODELS) - {"beyond the range"})
+@pytest.mark.parametrize("model", [name for name in MODELS if name != "beyond the range"])
 def test_models_written_by_hand(model: str) -> None:
     """Their known counts; counters, swaps, references, guarded arrows, no rule at all."""
     make, states = MODELS[model]
@@ -329,27 +327,3 @@ def test_lists_that_are_worked_out_are_read_like_lists() -> None:
     for its in (squares, edges):
         with pytest.raises(IndexError):
             its[len(its)]
-
-
-def test_kernels_are_loaded_for_every_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One search of each number of words; what is too wide is left out; said only if compiled."""
-    widths: list[int] = []
-    real = module.explore_packed
-
-    def noted(system: System, *settings: Any) -> Any:
-        found = real(system, *settings)
-        widths.append(found.layout.words)
-        return found
-
-    def variables(bytes_: int) -> Iterable[Var[int]]:
-        return tuple(Var(f"v{i}", range(256)) for i in range(bytes_))
-
-    searched = [tuple(variables(n)) for n in (1, 9, 33, 8)]
-    said: list[str] = []
-    monkeypatch.setattr(module, "explore_packed", noted)
-    for cached in (True, False):
-        monkeypatch.setattr(kernels, "cached", lambda cached=cached: cached)
-        load(searched, said.append)
-
-    assert [1, 2, 1, 2] == widths
-    assert ["compiling the search: once after an installation, some ten seconds"] == said

@@ -1,0 +1,82 @@
+"""`hamodel export`: a deployment's model in another checker's language, to stdout or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hamodel.budget import Budget
+from hamodel.cli.assess import budget_of
+from hamodel.cli.options import Budgets
+from hamodel.cli.output import check_writable, emit, write_file
+from hamodel.cli.subject import Subject, chosen, read_subject
+from hamodel.errors import InputError, among
+from hamodel.export import promela
+from hamodel.property import Property
+
+LANGUAGES = {"promela": promela}
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOptions:
+    """What `hamodel export` was asked for, an option each; no claim: no property."""
+
+    deployment: str
+    language: str
+    claims: tuple[str, ...]
+    budgets: Budgets
+    changes: tuple[str, ...]
+    rule_files: tuple[Path, ...]
+    out: Path | None
+
+
+def run(options: ExportOptions) -> None:
+    """Write the model of a deployment, with the properties of some claims."""
+    write = LANGUAGES.get(options.language.casefold())
+    if write is None:
+        raise InputError("HA082", f"--to is {options.language!r:.60}; it can be {among(LANGUAGES)}")
+    if options.out is not None:
+        check_writable(options.out)
+    subject = read_subject(options.deployment, options.changes, options.rule_files)
+    props = _properties(subject, options.claims)
+    text = write(subject.system, _budget(options.budgets, props), props)
+    if options.out is None:
+        emit(text)
+        return
+    write_file(options.out, text)
+    emit(f"wrote {options.out}\n")
+
+
+def _properties(subject: Subject, claims: Sequence[str]) -> list[Property]:
+    """Return what is searched for these claims; nothing for none."""
+    if not claims:
+        return []
+    searched = [
+        promise
+        for promise in chosen(subject, claims)
+        if not promise.not_applicable and promise.status is None
+    ]
+    props = [prop for promise in searched for prop in promise.properties]
+    if not props:
+        raise InputError(
+            "HA082",
+            f"--claim is {among(claims)}, for which nothing is searched in this deployment; "
+            "`hamodel check` says why; leave it out, or name another",
+        )
+    return props
+
+
+def _budget(given: Budgets, props: Sequence[Property]) -> Budget:
+    """Return the budget under which all the properties are judged; without one, a fault."""
+    if not props:
+        return given.faults or Budget(1, given.repairs)
+    own = list(dict.fromkeys(budget_of(prop, given) for prop in props))
+    if len(own) > 1:
+        said = "; ".join(map(str, own))
+        raise InputError(
+            "HA082",
+            f"the properties of --claim are judged under {len(own)} budgets ({said}), and an "
+            "export has one; give --faults, or fewer claims",
+        )
+    return own[0]

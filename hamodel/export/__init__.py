@@ -1,0 +1,5 @@
+"""A system in other checkers' languages: exact, or an error that says what cannot be said."""
+
+from hamodel.export.promela import promela
+
+__all__ = ["promela"]

@@ -1,0 +1,64 @@
+/* PHIL(N) by hand: each takes the left fork, then the right one, and puts them down so */
+
+#ifndef N
+#define N 8
+#endif
+
+#define RIGHT(i) ((i + 1) % N)
+
+bit fork[N];
+byte p[N];  /* 0 thinking, 1 has one fork, 2 eating, 3 sated */
+
+#define ACTIONS(i) \
+  :: d_step { p[i] == 0 && fork[i] == 0 -> fork[i] = 1; p[i] = 1 } \
+  :: d_step { p[i] == 1 && fork[RIGHT(i)] == 0 -> fork[RIGHT(i)] = 1; p[i] = 2 } \
+  :: d_step { p[i] == 2 -> fork[i] = 0; p[i] = 3 } \
+  :: d_step { p[i] == 3 -> fork[RIGHT(i)] = 0; p[i] = 0 }
+
+active proctype steps()
+{
+end:
+  do
+  ACTIONS(0)
+  ACTIONS(1)
+#if N > 2
+  ACTIONS(2)
+#endif
+#if N > 3
+  ACTIONS(3)
+#endif
+#if N > 4
+  ACTIONS(4)
+#endif
+#if N > 5
+  ACTIONS(5)
+#endif
+#if N > 6
+  ACTIONS(6)
+#endif
+#if N > 7
+  ACTIONS(7)
+#endif
+#if N > 8
+  ACTIONS(8)
+#endif
+#if N > 9
+  ACTIONS(9)
+#endif
+#if N > 10
+  ACTIONS(10)
+#endif
+#if N > 11
+  ACTIONS(11)
+#endif
+#if N > 12
+  ACTIONS(12)
+#endif
+#if N > 13
+  ACTIONS(13)
+#endif
+#if N > 14
+  ACTIONS(14)
+#endif
+  od
+}

@@ -1,0 +1,37 @@
+"""Loading the kernels before searches are shared out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from hamodel import System, Var
+from hamodel.engine.packed import kernels
+from hamodel.engine.packed import loading as module
+from hamodel.engine.packed.explorer import explore_packed
+from hamodel.engine.packed.loading import load
+
+
+def test_kernels_are_loaded_for_every_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each number of words once; what is too wide or small is left out; said only if compiled."""
+    widths: list[int] = []
+
+    def noted(system: System, *settings: Any) -> Any:
+        found = explore_packed(system, *settings)
+        widths.append(found.layout.words)
+        return found
+
+    def variables(bytes_: int) -> Iterable[Var[int]]:
+        return tuple(Var(f"v{i}", range(256)) for i in range(bytes_))
+
+    searched = [tuple(variables(n)) for n in (2, 3, 9, 33, 8)]
+    said: list[str] = []
+    monkeypatch.setattr(module, "explore_packed", noted)
+    for cached in (True, False):
+        monkeypatch.setattr(kernels, "cached", lambda cached=cached: cached)
+        load(searched, said.append)
+
+    assert [1, 2, 1, 2] == widths
+    assert ["compiling the search: once after an installation, some twenty seconds"] == said
