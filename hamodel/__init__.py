@@ -39,8 +39,8 @@ from hamodel.rule import Kind, Message, Rule, Set, next_of, step
 from hamodel.system import System
 from hamodel.trace import Trace, TraceStep, dump_trace, load_trace, trace_of
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Verdict, VerdictKind
+from hamodel.version import __version__ as __version__
 
-__version__ = "0.1.0"
 __all__ = [
     "CODES",
     "FALSE",

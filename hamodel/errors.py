@@ -38,7 +38,10 @@ _SEARCH = {
     "HA042": "a trace file cannot be read",
     "HA043": "a trace or result is of a schema that this version does not know",
     "HA044": "a fault budget names a class that no failure rule has",
-    "HA045": "the limit on states is not a whole number above zero",
+    "HA045": "a limit of a search is not a number above zero",
+    "HA046": "a checkpoint cannot be read: it is none, or it is truncated or altered",
+    "HA047": "a checkpoint is of another format, or of another version of hamodel",
+    "HA048": "a checkpoint is of another search",
 }
 _EXPORT = {
     "HA050": "another checker's language cannot say something exactly",

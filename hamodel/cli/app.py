@@ -19,6 +19,11 @@ DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
 FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
 READINGS = "Say which claims depend on what the guide leaves open, and what to ask the vendor."
 VARY = "What is varied: recorders=1..6, media_servers=1..4, or any whole number's key."
+STATES = "Cut each search short at so many states."
+MEMORY = "Cut each search short where its process takes so much memory: 4GB."
+TIME = "Cut each search short after so many seconds."
+KEEP = "Keep large searches in this folder, to go on with --resume after a crash."
+RESUME = "Go on from what --checkpoint kept; the options must be those of that run."
 ASSERT = "Also assert what this claim promises, or all that begin so; its kind: always or never."
 EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless it is given."
 FORMATS = f"[{'|'.join(form.value for form in Format)}]"
@@ -27,6 +32,9 @@ WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLO
 ChangeOptions = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=CHANGES)
 ]
+LimitStates = Annotated[int, typer.Option("--limit-states", metavar="N", help=STATES)]
+LimitMemory = Annotated[str, typer.Option("--limit-memory", metavar="SIZE", help=MEMORY)]
+LimitTime = Annotated[float | None, typer.Option("--limit-time", metavar="SECONDS", help=TIME)]
 RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="NAME", help=RULES)]
 
 
@@ -101,9 +109,13 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
     traces: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Save each story, for `hamodel trace`.")
     ] = None,
-    limit_states: Annotated[
-        int, typer.Option(metavar="N", help="Cut each search short at so many states.")
-    ] = LIMIT_STATES,
+    limit_states: LimitStates = LIMIT_STATES,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", metavar="DIR", help=KEEP)
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help=RESUME)] = False,
     jobs: Annotated[
         int, typer.Option(metavar="N", min=1, max=64, help="How many searches go on at once.")
     ] = 2,
@@ -113,7 +125,7 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
 ) -> None:
     """Check every promise of the guide for a deployment, and tell where one breaks."""
     from hamodel.cli.check import run
-    from hamodel.cli.options import CheckOptions, read_budgets, read_format, split
+    from hamodel.cli.options import CheckOptions, read_budgets, read_format, read_limits, split
 
     options = CheckOptions(
         deployment,
@@ -125,7 +137,9 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
         read_format(form),
         None if out == Path("-") else out,
         traces,
-        limit_states,
+        read_limits(limit_states, limit_memory, limit_time),
+        checkpoint,
+        resume,
         jobs,
         verbose,
     )
@@ -141,7 +155,7 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
 
 
 @app.command()
-def impact(
+def impact(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     fail: Annotated[list[str] | None, typer.Option("--fail", metavar="NAME", help=FAIL)] = None,
     faults: Annotated[
@@ -152,16 +166,16 @@ def impact(
     form: Annotated[
         str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
     ] = Format.TEXT.value,
-    limit_states: Annotated[
-        int, typer.Option(metavar="N", help="Cut each search short at so many states.")
-    ] = LIMIT_STATES,
+    limit_states: LimitStates = LIMIT_STATES,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Tell the shortest run for each outcome.")
     ] = False,
 ) -> None:
     """Say what each failure, or each two, does to a call that is up and recorded."""
     from hamodel.cli.impact import ImpactOptions, run
-    from hamodel.cli.options import read_format, split
+    from hamodel.cli.options import read_format, read_limits, split
 
     options = ImpactOptions(
         deployment,
@@ -170,14 +184,14 @@ def impact(
         tuple(changes or ()),
         tuple(rules or ()),
         read_format(form),
-        limit_states,
+        read_limits(limit_states, limit_memory, limit_time),
         verbose,
     )
     raise typer.Exit(run(options))
 
 
 @app.command()
-def need(
+def need(  # noqa: PLR0913, PLR0917 (an option each)
     claim: Annotated[str, typer.Argument(metavar="CLAIM", help="DUP-1, or how several begin.")],
     vary: Annotated[str, typer.Option("--vary", metavar="KEY=A..B", help=VARY)],
     deployment: Annotated[
@@ -185,15 +199,16 @@ def need(
     ] = "reference",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
-    limit_states: Annotated[
-        int, typer.Option(metavar="N", help="Cut each search short at so many states.")
-    ] = LIMIT_STATES,
+    limit_states: LimitStates = LIMIT_STATES,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Tell why a value does not suffice.")
     ] = False,
 ) -> None:
     """Find the smallest number, of recorders say, for which a claim is proved."""
     from hamodel.cli.need import NeedOptions, run
+    from hamodel.cli.options import read_limits
 
     options = NeedOptions(
         claim,
@@ -201,7 +216,7 @@ def need(
         deployment,
         tuple(changes or ()),
         tuple(rules or ()),
-        limit_states,
+        read_limits(limit_states, limit_memory, limit_time),
         verbose,
     )
     raise typer.Exit(run(options))

@@ -13,10 +13,11 @@ from dataclasses import dataclass, field, replace
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.cite import Source
 from hamodel.cli.options import Budgets
-from hamodel.cli.search import Watch, run_searches
+from hamodel.cli.search import Checkpoints, Watch, run_searches
 from hamodel.cli.subject import Subject
 from hamodel.cli.words import allowed, plural
 from hamodel.engine.check import Search, searches_for
+from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.guide import Promise, Status
 from hamodel.guide.manifest import Expected
 from hamodel.property import Property
@@ -143,7 +144,8 @@ def assess(
     promises: Sequence[Promise],
     *,
     budgets: Budgets | None = None,
-    limit_states: int | None = None,
+    limits: Limits = NO_LIMITS,
+    checkpoints: Checkpoints | None = None,
     processes: int = 1,
     watch: Watch = lambda _: None,
 ) -> Assessment:
@@ -156,8 +158,10 @@ def assess(
         The deployment, and those of its promises that are wanted.
     budgets
         What replaces the promises' own budgets.
-    limit_states
+    limits
         Where each search is cut short.
+    checkpoints
+        Where the searches are kept, if they are.
     processes
         How many searches go on at once.
     watch
@@ -167,7 +171,8 @@ def assess(
     found = run_searches(
         subject.system,
         planned(subject.system, promises, budgets, among=subject.promises),
-        limit_states=limit_states,
+        limits=limits,
+        checkpoints=checkpoints,
         processes=processes,
         watch=watch,
     )

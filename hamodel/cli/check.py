@@ -17,18 +17,18 @@ from hamodel.cli.output import (
 )
 from hamodel.cli.progress import watching
 from hamodel.cli.reports import report
+from hamodel.cli.search import Checkpoints
 from hamodel.cli.subject import chosen, read_subject
-from hamodel.errors import SearchError
+from hamodel.errors import InputError, among
 from hamodel.guide import Status
 from hamodel.trace import Trace, dump_trace
 
 
 def run(options: CheckOptions) -> int:
     """Check a deployment, write the report, and return the exit status."""
-    if options.limit_states < 1:
-        raise SearchError("HA045", f"the limit is {options.limit_states}; it can be 1 or more")
     if options.out is not None:
         check_writable(options.out)
+    checkpoints = checkpoints_of(options)
     subject = read_subject(options.deployment, options.changes, options.rule_files)
     promises = chosen(subject, options.claims)
     scenario = scenario_of(options)
@@ -40,7 +40,8 @@ def run(options: CheckOptions) -> int:
             subject,
             promises,
             budgets=options.budgets,
-            limit_states=options.limit_states,
+            limits=options.limits,
+            checkpoints=checkpoints,
             processes=options.jobs,
             watch=watch,
         )
@@ -52,6 +53,24 @@ def run(options: CheckOptions) -> int:
         save_traces(assessment, options.traces)
     publish(assessment, options)
     return assessment.exit_status
+
+
+def checkpoints_of(options: CheckOptions) -> Checkpoints | None:
+    """Return where the searches are kept; an earlier run's are not overwritten unasked."""
+    if options.checkpoint is None:
+        if options.resume:
+            raise InputError("HA082", "--resume goes on from checkpoints; add --checkpoint DIR")
+        return None
+    make_folder(options.checkpoint)
+    found = Checkpoints(options.checkpoint, options.resume)
+    if found.found and not options.resume:
+        names = among((path.name for path in found.found), 3)
+        raise InputError(
+            "HA082",
+            f"--checkpoint {options.checkpoint} has checkpoints of an earlier run ({names}); give "
+            "--resume to go on from them, or take another folder",
+        )
+    return found
 
 
 def publish(assessment: Assessment, options: CheckOptions) -> None:

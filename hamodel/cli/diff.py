@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.assess import BINDING, Assessment, Row, assess, planned
-from hamodel.cli.options import Budgets, CheckOptions, Format
+from hamodel.cli.options import Budgets, CheckOptions, Format, refuse_checkpoints
 from hamodel.cli.output import say, show
 from hamodel.cli.progress import watching
 from hamodel.cli.report_text import STYLES, joining_in_words, print_story
@@ -69,6 +69,7 @@ def _check(options: CheckOptions) -> None:
         raise InputError(
             "HA082", "--diff is told as text on stdout; leave out --expect, --format and --out"
         )
+    refuse_checkpoints(options, "--diff")
 
 
 def _assessed(options: CheckOptions, *, without_rules: bool) -> Assessment:
@@ -86,7 +87,7 @@ def _assessed(options: CheckOptions, *, without_rules: bool) -> Assessment:
             subject,
             promises,
             budgets=budgets,
-            limit_states=options.limit_states,
+            limits=options.limits,
             processes=options.jobs,
             watch=watch,
         )

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hamodel.budget import Budget
-from hamodel.cli.options import LIMIT_STATES, Format
+from hamodel.cli.options import DEFAULT_LIMITS, Format
 from hamodel.cli.output import emit, say, show
 from hamodel.cli.rule_files import load_rule_file
 from hamodel.cli.subject import load_deployment
 from hamodel.engine.check import judge
 from hamodel.engine.explore import explore
 from hamodel.engine.explored import Explored
-from hamodel.errors import InputError, SearchError, nearest, plural
+from hamodel.engine.limits import Limits
+from hamodel.errors import InputError, nearest, plural
 from hamodel.guide import Parts, build, build_parts
 from hamodel.guide.deployment import Deployment
 from hamodel.guide.impact import Failure, Stage, failures, pairs, scene
@@ -96,7 +97,7 @@ class ImpactOptions:
     changes: tuple[str, ...] = ()
     rule_files: tuple[Path, ...] = ()
     form: Format = Format.TEXT
-    limit_states: int = LIMIT_STATES
+    limits: Limits = DEFAULT_LIMITS
     verbose: bool = False
 
 
@@ -124,8 +125,6 @@ def assessed(options: ImpactOptions) -> Impact:
     HamodelError
         Whatever is wrong with the deployment or the options; HA082 for `--fail`.
     """
-    if options.limit_states < 1:
-        raise SearchError("HA045", f"the limit is {options.limit_states}; it can be 1 or more")
     deployment = load_deployment(options.deployment, options.changes)
     system = build(deployment, tuple(load_rule_file(path) for path in options.rule_files))
     parts = build_parts(deployment)
@@ -133,7 +132,7 @@ def assessed(options: ImpactOptions) -> Impact:
     groups = [_asked_for(word, known) for word in options.fail]
     faults = options.faults or (2 if len(groups) > 1 else 1)
     singles = tuple(each for each in known if not groups or any(each in its for its in groups))
-    search = _Searches(parts, system, options.limit_states)
+    search = _Searches(parts, system, options.limits)
     rows = [Row((each,), search.outcomes((each,))) for each in singles]
     alone = {row.failures[0]: row.outcomes for row in rows}
     looked_at = list(_pairs(known, groups)) if faults > 1 else []
@@ -214,7 +213,7 @@ class _Searches:
 
     parts: Parts
     system: System
-    limit_states: int
+    limits: Limits
 
     def outcomes(
         self, these: tuple[Failure, ...], columns: Iterable[str] = COLUMNS
@@ -223,7 +222,7 @@ class _Searches:
         found: dict[str, Outcome] = {}
         for stage in Stage:
             watched = scene(self.parts, self.system, these, stage)
-            exploration = explore(watched.system, ONCE, limit_states=self.limit_states)
+            exploration = explore(watched.system, ONCE, limits=self.limits)
             for column in columns:
                 if COLUMNS[column][0] is stage:
                     found[column] = outcome(column, watched, _Judge(exploration))

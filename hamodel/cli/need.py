@@ -13,14 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.assess import budget_of
-from hamodel.cli.options import LIMIT_STATES, Budgets
+from hamodel.cli.options import DEFAULT_LIMITS, Budgets
 from hamodel.cli.output import say, show, table_width
 from hamodel.cli.readings_search import Searches
 from hamodel.cli.report_text import STYLES, print_story
 from hamodel.cli.story import mattering, told
 from hamodel.cli.subject import Subject, chosen, load_deployment, read_subject
 from hamodel.cli.words import spoken
-from hamodel.errors import InputError, SearchError, among
+from hamodel.engine.limits import Limits
+from hamodel.errors import InputError, among
 from hamodel.guide import Status
 from hamodel.guide.deployment import Deployment, parameters
 from hamodel.verdict import PROVED, REFUTED, Verdict, combined
@@ -45,7 +46,7 @@ class NeedOptions:
     deployment: str = "reference"
     changes: tuple[str, ...] = ()
     rule_files: tuple[Path, ...] = ()
-    limit_states: int = LIMIT_STATES
+    limits: Limits = DEFAULT_LIMITS
     verbose: bool = False
 
 
@@ -122,12 +123,10 @@ def needs(options: NeedOptions) -> tuple[Need, ...]:
     HamodelError
         HA081 for a claim that no search judges here, HA082 for `--vary`, and what the values do.
     """
-    if options.limit_states < 1:
-        raise SearchError("HA045", f"the limit is {options.limit_states}; it can be 1 or more")
     deployment = load_deployment(options.deployment, options.changes)
     key, values = _range(options.vary)
     keys = _keys(key, deployment)
-    search = Searches(options.limit_states)
+    search = Searches(options.limits)
     return tuple(
         Need(
             policy,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from hamodel.engine.limits import Limits
+from hamodel.errors import InputError
 
 if TYPE_CHECKING:
     from hamodel.budget import Budget
@@ -14,6 +19,10 @@ if TYPE_CHECKING:
 
 LIMIT_STATES = 50_000_000
 """Where a search is cut short unless it is said; so are those behind the manifest."""
+
+
+DEFAULT_LIMITS = Limits(LIMIT_STATES)
+SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?([kKMGT])(i?)B", re.ASCII)
 
 
 class Format(Enum):
@@ -67,15 +76,49 @@ class CheckOptions:
     form: Format = Format.TEXT
     out: Path | None = None
     traces: Path | None = None
-    limit_states: int = LIMIT_STATES
+    limits: Limits = DEFAULT_LIMITS
+    checkpoint: Path | None = None
+    resume: bool = False
     jobs: int = 1
     verbose: bool = False
 
 
+def refuse_checkpoints(options: CheckOptions, wanted: str) -> None:
+    """Raise HA082 if checkpoints are asked for where there are none."""
+    if options.checkpoint is not None or options.resume:
+        raise InputError(
+            "HA082", f"--checkpoint does not go with {wanted}, whose searches are many and small"
+        )
+
+
+def read_limits(states: int, memory: str, time_s: float | None) -> Limits:
+    """
+    Return what the options that begin with `--limit` say; empty: no limit.
+
+    Raises
+    ------
+    HamodelError
+        HA045, HA082.
+    """
+    return Limits(states, read_size(memory) if memory else None, time_s)
+
+
+def read_size(text: str) -> int:
+    """Return how many bytes `4GB`, `512 MB` or `1.5GiB` are; raise HA082 for anything else."""
+    match = SIZE.fullmatch(text.strip())
+    if match is None:
+        raise InputError(
+            "HA082",
+            f"--limit-memory is {text!r:.60}; it can be a number with kB, MB, GB or TB, such as "
+            "4GB, or with KiB, MiB, GiB or TiB",
+        )
+    number, prefix, binary = match.groups()
+    power = "kMGT".index("k" if prefix == "K" else prefix) + 1
+    return int(Decimal(number) * (1024 if binary else 1000) ** power)
+
+
 def read_format(text: str) -> Format:
     """Return what `--format` says; raise HA082 for anything else."""
-    from hamodel.errors import InputError
-
     known = {form.value: form for form in Format}
     if text.casefold() not in known:
         possible = ", ".join(known)
@@ -98,7 +141,6 @@ def read_budgets(faults: str, repairs: str) -> Budgets:
         HA017, HA082.
     """
     from hamodel.budget import parse_budget
-    from hamodel.errors import InputError
 
     faults, repairs = faults.strip(), repairs.strip()
     plain = repairs.isascii() and repairs.isdecimal() and len(repairs) <= 3

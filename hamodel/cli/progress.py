@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.live import Live
@@ -16,9 +17,81 @@ from hamodel.cli.output import console_for, say
 from hamodel.cli.search import Done, Failed, Judged, Message, Progress, Told, Waiting, Watch
 from hamodel.cli.words import allowed, plural
 from hamodel.engine.check import Search
+from hamodel.engine.limits import size_in_words
 
 INTERVAL_S = 30
 """How often a line says how far the searches are, where there is no terminal."""
+
+
+PACE_S = 1
+"""Over how long at least it is measured how fast a search is."""
+
+
+@dataclass(slots=True)
+class _Pace:
+    """
+    How fast a search is.
+
+    Parameters
+    ----------
+    since, states
+        When it was measured last, and how many states there were.
+    rate
+        How many states a second there were then; None before it was measured.
+    """
+
+    since: float
+    states: int
+    rate: float | None = None
+
+    def measure(self, states: int) -> None:
+        """Measure, unless it was measured just before."""
+        spent = time.monotonic() - self.since
+        if spent >= PACE_S:
+            self.rate = (states - self.states) / spent
+            self.since, self.states = self.since + spent, states
+
+
+class _Going:
+    """The searches that go on: how far each is, and how fast."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, Progress] = {}
+        self._paces: dict[int, _Pace] = {}
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(sorted(self._last))
+
+    def hear(self, progress: Progress) -> None:
+        """Keep how far a search is."""
+        number = progress.search
+        self._last[number] = progress
+        pace = self._paces.setdefault(number, _Pace(time.monotonic(), progress.states))
+        pace.measure(progress.states)
+
+    def judge(self, judged: Judged) -> None:
+        """Keep how far a search came: it finds no further states."""
+        number, (states, _, depth) = judged.search, judged.sizes
+        self._last[number] = Progress(number, states, depth)
+        self._paces.pop(number, None)
+
+    def end(self, number: int) -> Progress:
+        """Forget a search, and return how far it was at last."""
+        self._paces.pop(number, None)
+        return self._last.pop(number, Progress(number, 0, 0))
+
+    def said(self, number: int) -> str:
+        """Return how far a search is, in words."""
+        its, pace = self._last[number], self._paces.get(number)
+        parts = [plural(its.states, "state")]
+        if pace is not None and pace.rate is not None:
+            parts.append(f"{pace.rate:,.0f} states/s")
+        if its.frontier:
+            parts.append(f"frontier {its.frontier:,}")
+        parts.append(f"depth {its.depth}")
+        if its.memory:
+            parts.append(size_in_words(its.memory))
+        return ", ".join(parts)
 
 
 @contextmanager
@@ -43,7 +116,7 @@ class _Lines:
     def __init__(self, searches: Sequence[Search], jobs: int, *, verbose: bool) -> None:
         self.searches, self.verbose = searches, verbose
         self.begun: set[int] = set()
-        self.going: dict[int, Progress] = {}
+        self.going = _Going()
         self.ended = 0
         self.started = self.said = time.monotonic()
         if searches:
@@ -56,9 +129,9 @@ class _Lines:
             self._begin(message.search)
         match message:
             case Progress():
-                self.going[message.search] = message
-            case Judged(search=number, sizes=(states, _, depth)):
-                self.going[number] = Progress(number, states, depth)
+                self.going.hear(message)
+            case Judged():
+                self.going.judge(message)
             case Done():
                 self._end(message.search)
             case Told():
@@ -77,7 +150,7 @@ class _Lines:
 
     def _end(self, number: int) -> None:
         self.ended += 1
-        last = self.going.pop(number, Progress(number, 0, 0))
+        last = self.going.end(number)
         if self.verbose:
             spent = time.monotonic() - self.started
             states = plural(last.states, "state")
@@ -89,9 +162,7 @@ class _Lines:
         parts = [
             f"after {spent:.0f} s {self.ended} of {plural(len(self.searches), 'search')} ended"
         ]
-        for number, progress in sorted(self.going.items()):
-            states = plural(progress.states, "state")
-            parts.append(f"search {number + 1} has {states}, depth {progress.depth}")
+        parts += [f"search {number + 1} has {self.going.said(number)}" for number in self.going]
         return "; ".join(parts)
 
 
@@ -100,19 +171,21 @@ class _Picture:
 
     def __init__(self, searches: Sequence[Search], live: Live, console: Console) -> None:
         self.searches, self.live, self.console = searches, live, console
-        self.going: dict[int, Progress] = {}
+        self.going = _Going()
         self.ended = 0
         self.shown = 0.0
 
     def __call__(self, message: Message) -> None:
         match message:
             case Progress():
-                self.going[message.search] = message
+                self.going.hear(message)
+            case Judged():
+                self.going.judge(message)
             case Told():
                 self.console.print(message.text)
             case Done():
                 self.ended += 1
-                self.going.pop(message.search, None)
+                self.going.end(message.search)
             case _:
                 pass
         if time.monotonic() - self.shown > 0.1:
@@ -123,9 +196,7 @@ class _Picture:
         """Return a line for each search that goes on."""
         grid = Table.grid(padding=(0, 2))
         grid.add_row(Text(f"searches ended: {self.ended} of {len(self.searches)}"))
-        for number, progress in sorted(self.going.items()):
-            budget = allowed(self.searches[number].budget)
-            states = plural(progress.states, "state")
-            line = f"at most {budget}: {states}, depth {progress.depth}"
+        for number in self.going:
+            line = f"at most {allowed(self.searches[number].budget)}: {self.going.said(number)}"
             grid.add_row(Text(line, style="dim"))
         return grid

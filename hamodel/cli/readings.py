@@ -11,13 +11,13 @@ from rich.padding import Padding
 from rich.text import Text
 
 from hamodel.cli.assess import budget_of, together
-from hamodel.cli.options import Budgets, CheckOptions, Format
+from hamodel.cli.options import Budgets, CheckOptions, Format, refuse_checkpoints
 from hamodel.cli.output import emit, say, show
 from hamodel.cli.readings_search import Searches
 from hamodel.cli.report_text import STYLES
 from hamodel.cli.subject import chosen, load_deployment, read_subject
 from hamodel.cli.words import plural
-from hamodel.errors import InputError, SearchError
+from hamodel.errors import InputError
 from hamodel.guide import Promise, Status
 from hamodel.guide.deployment import Deployment, parameters
 from hamodel.guide.questions import QUESTIONS
@@ -85,12 +85,11 @@ class Readings:
 
 def run(options: CheckOptions) -> int:
     """Try every reading alone and in pairs, say what depends on it, return the exit status."""
-    if options.limit_states < 1:
-        raise SearchError("HA045", f"the limit is {options.limit_states}; it can be 1 or more")
     if options.budgets.given or options.expect:
         raise InputError("HA082", "--readings judges each claim under its own budget, by itself")
     if options.form is not Format.TEXT:
         raise InputError("HA082", f"--readings with --format {options.form.value}; it can be text")
+    refuse_checkpoints(options, "--readings")
     found = readings(options)
     if options.out is None:
         show(lambda console: print_readings(found, console))
@@ -105,7 +104,7 @@ def run(options: CheckOptions) -> int:
 def readings(options: CheckOptions) -> Readings:
     """Return which claims depend on which readings."""
     deployment = load_deployment(options.deployment, options.changes)
-    judge = _Judge(options, Searches(options.limit_states))
+    judge = _Judge(options, Searches(options.limits))
     base = judge.statuses(())
     tried, left_out = _tried(options, deployment)
     say(f"{plural(len(tried), 'reading')}, alone and in pairs")

@@ -7,12 +7,14 @@ variables and rules, under the same budget, have the same verdict.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hamodel.budget import Budget
 from hamodel.engine.check import Search
 from hamodel.engine.cone import Influences, sliced
+from hamodel.engine.limits import Limits
 from hamodel.property import Property
 from hamodel.system import System
 from hamodel.verdict import UNDETERMINED, Verdict
@@ -28,13 +30,13 @@ class Searches:
 
     Parameters
     ----------
-    limit_states
+    limits
         Where a search is cut short at last.
     searched
         How many searches there were; what was remembered is none.
     """
 
-    limit_states: int
+    limits: Limits
     searched: int = 0
     _known: dict[object, tuple[int, Verdict]] = field(default_factory=dict)
 
@@ -56,7 +58,8 @@ class Searches:
             searches.append(Search(budget, (prop,), influences.cone(prop, counters)))
         found: dict[int, Verdict] = {}
         cut = set(range(len(searches)))
-        for limit in (*(each for each in FIRST if each < self.limit_states), self.limit_states):
+        last = self.limits.states or sys.maxsize
+        for limit in (*(each for each in FIRST if each < last), last):
             for place in sorted(cut):
                 verdict = found[place] = self._one(system, searches[place], limit)
                 if not is_cut(verdict, limit):
@@ -74,7 +77,7 @@ class Searches:
         if known is not None and (not is_cut(known[1], known[0]) or known[0] >= limit):
             return known[1]
         self.searched += 1
-        exploration = search.explore(system, limit_states=limit)
+        exploration = search.explore(system, limits=self.limits, limit_states=limit)
         verdict = search.judge(system, exploration, prop)
         self._known[key] = limit, verdict
         return verdict

@@ -17,6 +17,7 @@ from hamodel.cli.expect import found_in
 from hamodel.cli.options import LIMIT_STATES, read_budgets
 from hamodel.cli.output import read_file, say, write_file
 from hamodel.cli.subject import chosen, read_subject
+from hamodel.engine.limits import Limits
 from hamodel.errors import HamodelError
 from hamodel.guide.manifest import Scenario, read_manifest, write_manifest
 
@@ -31,7 +32,7 @@ def regenerated(
         chosen(subject, scenario.claims),
         budgets=read_budgets(scenario.faults, scenario.repairs),
         processes=processes,
-        limit_states=limit_states,
+        limits=Limits(limit_states),
     )
     return replace(scenario, expect=tuple(found_in(row) for row in assessment.rows))
 

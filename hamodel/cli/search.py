@@ -15,13 +15,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
 from typing import TypeAlias
 
 from hamodel.budget import Budget
 from hamodel.engine.check import Search
+from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.explore import prepare
+from hamodel.engine.limits import NO_LIMITS, Limits, resident
 from hamodel.errors import HamodelError, ModelError, SearchError
 from hamodel.property import Property
 from hamodel.system import System
@@ -34,11 +37,26 @@ SILENCE_S = 1
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a search has come."""
+    """
+    How far a search has come.
+
+    Parameters
+    ----------
+    search
+        Its place among the searches.
+    states, depth
+        Those that it has found, and how far the last one expanded is from the initial one.
+    frontier
+        How many states are found and not yet expanded.
+    memory
+        How many bytes its process has in memory; 0 if that is not known.
+    """
 
     search: int
     states: int
     depth: int
+    frontier: int = 0
+    memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +102,44 @@ class Waiting:
 
 Message: TypeAlias = Progress | Judged | Failed | Done | Told | Waiting
 Watch: TypeAlias = Callable[[Message], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """
+    The folder in which the searches are kept, a file each: `search-1.checkpoint`.
+
+    Parameters
+    ----------
+    folder
+        It must exist.
+    resume
+        Whether to go on from what it holds.
+    """
+
+    folder: Path
+    resume: bool = False
+
+    def of(self, number: int) -> Checkpoint:
+        """Return where the search of this place is kept."""
+        return Checkpoint(self.folder / f"search-{number + 1}.checkpoint", self.resume)
+
+    @property
+    def found(self) -> list[Path]:
+        """The files of searches that the folder has."""
+        return sorted(self.folder.glob("search-*.checkpoint"))
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Where each search is cut short, and where it is kept, if it is."""
+
+    limits: Limits = NO_LIMITS
+    checkpoints: Checkpoints | None = None
+
+    def checkpoint(self, number: int) -> Checkpoint | None:
+        """Return where a search is kept."""
+        return None if self.checkpoints is None else self.checkpoints.of(number)
 
 
 @dataclass(slots=True)
@@ -134,7 +190,8 @@ def run_searches(
     system: System,
     searches: Sequence[Search],
     *,
-    limit_states: int | None = None,
+    limits: Limits = NO_LIMITS,
+    checkpoints: Checkpoints | None = None,
     processes: int = 1,
     watch: Watch = lambda _: None,
 ) -> Found:
@@ -145,8 +202,10 @@ def run_searches(
     ----------
     system, searches
         What is searched, and under which budgets.
-    limit_states
+    limits
         Where each search is cut short.
+    checkpoints
+        Where the searches are kept, if they are.
     processes
         How many searches go on at once, each in a process of its own if this is more than 1.
     watch
@@ -157,14 +216,14 @@ def run_searches(
     SearchError
         What a search raises.
     """
-    found = Found()
+    found, effort = Found(), Effort(limits, checkpoints)
     forking = processes > 1 and "fork" in multiprocessing.get_all_start_methods()
     run = _in_processes if forking else _in_turn
     try:
         if forking:
             _prepare(system, searches, watch)
         with _for_this_process(), _masked(signal.SIG_BLOCK) if forking else nullcontext():
-            for message in run(system, searches, limit_states, processes, watch):
+            for message in run(system, searches, effort, processes, watch):
                 found.take(searches, message)
                 watch(message)
     except KeyboardInterrupt:
@@ -184,22 +243,28 @@ def _prepare(system: System, searches: Sequence[Search], watch: Watch) -> None:
 
 
 def _in_turn(
-    system: System, searches: Sequence[Search], limit: int | None, _: int, watch: Watch
+    system: System, searches: Sequence[Search], effort: Effort, _: int, watch: Watch
 ) -> Iterator[Message]:
     for number, search in enumerate(searches):
         with _without_cycle_collection():
-            yield from _work(system, number, search, limit, watch)
+            yield from _work(system, number, search, effort, watch)
 
 
 def _work(
-    system: System, number: int, search: Search, limit: int | None, watch: Watch
+    system: System, number: int, search: Search, effort: Effort, watch: Watch
 ) -> Iterator[Message]:
     """Carry out one search, and yield what it finds as soon as it is found."""
+    checkpoint = effort.checkpoint(number)
+    if checkpoint is not None and checkpoint.resumes:
+        yield Told(f"search {number + 1} goes on from {checkpoint.path}")
     try:
         exploration = search.explore(
             system,
-            limit_states=limit,
-            progress=lambda states, _, depth: watch(Progress(number, states, depth)),
+            limits=effort.limits,
+            progress=lambda states, frontier, depth: watch(
+                Progress(number, states, depth, frontier, resident())
+            ),
+            checkpoint=checkpoint,
         )
         counters = search.budget.counters
         sizes = len(exploration.states), exploration.transitions, exploration.depth
@@ -223,7 +288,7 @@ def _work(
         yield Failed(number, error.code, error.message)
     except MemoryError:
         for place in range(len(search.props)):
-            why = "the memory is used up; give --limit-states, or a smaller scope"
+            why = "the memory is used up; give --limit-memory, --limit-states or a smaller scope"
             yield Judged(number, place, UNDETERMINED.value, why, (0, 0, 0), None, None)
     yield Done(number)
 
@@ -241,7 +306,7 @@ def _without_cycle_collection() -> Iterator[None]:
 
 
 def _in_processes(
-    system: System, searches: Sequence[Search], limit: int | None, processes: int, _: Watch
+    system: System, searches: Sequence[Search], effort: Effort, processes: int, _: Watch
 ) -> Iterator[Message]:
     """
     Yield the messages of all searches, of which so many go on at once.
@@ -258,7 +323,7 @@ def _in_processes(
                 number, search = waiting.pop(0)
                 ours, theirs = context.Pipe(duplex=False)
                 process = context.Process(
-                    target=_child, args=(theirs, system, number, search, limit), daemon=True
+                    target=_child, args=(theirs, system, number, search, effort), daemon=True
                 )
                 process.start()
                 theirs.close()
@@ -329,11 +394,11 @@ def _for_this_process() -> Iterator[None]:
 
 
 def _child(
-    connection: Connection, system: System, number: int, search: Search, limit: int | None
+    connection: Connection, system: System, number: int, search: Search, effort: Effort
 ) -> None:
     """Carry out one search in a process of its own."""
     gc.disable()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for message in _work(system, number, search, limit, connection.send):
+    for message in _work(system, number, search, effort, connection.send):
         connection.send(message)
     connection.close()

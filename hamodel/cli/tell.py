@@ -32,7 +32,6 @@ def found(story: Story) -> Trace:
         chosen(subject, [story.claim]),
         budgets=read_budgets(scenario.faults, scenario.repairs),
         processes=1,
-        limit_states=None,
     )
     [verdict] = [
         row.verdict

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hamodel.budget import Budget
+from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.cone import Cone, Influences, gathered, lifted, sliced
 from hamodel.engine.explore import explore
 from hamodel.engine.explored import Explored, Progress
+from hamodel.engine.limits import NO_LIMITS, Cut, Limits, cut_by
 from hamodel.engine.reference import Exploration
 from hamodel.errors import plural
 from hamodel.expr import Expr
@@ -28,6 +30,7 @@ def check(
     budget: Budget | None = None,
     *,
     limit_states: int | None = None,
+    limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     in_cones: bool = False,
 ) -> Verdict:
@@ -40,14 +43,20 @@ def check(
         What is judged.
     budget
         The faults that may happen; by default the property's own, or none.
-    limit_states
-        Where the search is cut short; the verdict is then UNDETERMINED unless a run refutes.
+    limits, limit_states
+        Where the search is cut short, and a short form of the limit on states; the verdict is
+        then UNDETERMINED unless a run refutes.
     in_cones
         Whether to search only what the property can depend on (`hamodel.engine.cone`): the same
         verdict and length of its trace, of fewer states.
     """
     return check_all(
-        system, [prop], budget, limit_states=limit_states, progress=progress, in_cones=in_cones
+        system,
+        [prop],
+        budget,
+        limits=limits.but(limit_states),
+        progress=progress,
+        in_cones=in_cones,
     )[0]
 
 
@@ -57,6 +66,7 @@ def check_all(
     budget: Budget | None = None,
     *,
     limit_states: int | None = None,
+    limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     in_cones: bool = False,
 ) -> tuple[Verdict, ...]:
@@ -65,13 +75,13 @@ def check_all(
 
     As `check`. One search a budget, or with `in_cones` one a budget and cone.
     """
-    props = tuple(props)
+    props, limits = tuple(props), limits.but(limit_states)
     wanted = [(prop, prop.judged_under() if budget is None else budget) for prop in props]
     for prop, its in wanted:
         system.check_property(prop, its.counters)
     verdicts: dict[tuple[Property, Budget], Verdict] = {}
     for search in searches_for(system, wanted, in_cones=in_cones):
-        found = search.explore(system, limit_states=limit_states, progress=progress)
+        found = search.explore(system, limits=limits, progress=progress)
         for prop in search.props:
             verdicts[prop, search.budget] = search.judge(system, found, prop)
     return tuple(verdicts[each] for each in wanted)
@@ -101,11 +111,23 @@ class Search:
         return part, self.budget.suited(part.fault_classes)
 
     def explore(
-        self, system: System, *, limit_states: int | None = None, progress: Progress | None = None
+        self,
+        system: System,
+        *,
+        limit_states: int | None = None,
+        limits: Limits = NO_LIMITS,
+        progress: Progress | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> Explored:
-        """Search the system, or its part that the cone names."""
+        """Search the system, or its part that the cone names; as `explore`."""
         part, budget = self.searched(system)
-        return explore(part, budget, limit_states=limit_states, progress=progress)
+        return explore(
+            part,
+            budget,
+            limits=limits.but(limit_states),
+            progress=progress,
+            checkpoint=checkpoint,
+        )
 
     def judge(self, system: System, exploration: Explored, prop: Property) -> Verdict:
         """Return the verdict on one of its properties; its traces are runs of the whole system."""
@@ -175,6 +197,14 @@ def judge(exploration: Explored, props: Sequence[Property]) -> tuple[Verdict, ..
 
 
 def _find(exploration: Explored, prop: Property) -> Finding:
+    """Return what an exploration says of a property; undetermined if the memory is used up."""
+    try:
+        return _found(exploration, prop)
+    except MemoryError as error:
+        return Finding(UNDETERMINED, stopped(exploration, exploration.cut or cut_by(error)))
+
+
+def _found(exploration: Explored, prop: Property) -> Finding:
     match prop.modality:
         case Modality.ALWAYS:
             return _invariant(exploration, prop, ~prop.expr)
@@ -188,8 +218,17 @@ def _find(exploration: Explored, prop: Property) -> Finding:
             return _transparency(exploration, prop)
 
 
+def stopped(exploration: Explored, cut: Cut) -> str:
+    """Return how far a search, or what was to be read off it, came, and what cut it short."""
+    all_ = "after all " if exploration.complete else "at "
+    states = plural(len(exploration.states), "state")
+    limit = exploration.limits.said(cut)
+    return f"stopped {all_}{states}, depth {exploration.depth}, by {limit}"
+
+
 def _cut(exploration: Explored) -> Finding:
-    return Finding(UNDETERMINED, f"stopped at {len(exploration.states):,} states")
+    assert exploration.cut is not None, "what is complete was not cut short"
+    return Finding(UNDETERMINED, stopped(exploration, exploration.cut))
 
 
 def _vacuous(exploration: Explored) -> Finding:

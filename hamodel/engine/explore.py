@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from hamodel.budget import NO_FAULT, Budget
+from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.explored import Explored, Progress
-from hamodel.engine.reference import Product, checked_limit
+from hamodel.engine.limits import NO_LIMITS, Cut, Limits, cut_by
+from hamodel.engine.reference import Exploration, Product
 from hamodel.engine.reference import explore as explore_reference
+from hamodel.errors import SearchError
 from hamodel.system import System
 
 SMALL = 4_000
@@ -26,7 +31,9 @@ def explore(
     budget: Budget = NO_FAULT,
     *,
     limit_states: int | None = None,
+    limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Explored:
     """
     Search every state that a run within the budget can reach, breadth first.
@@ -35,32 +42,64 @@ def explore(
     ----------
     system, budget
         What is searched, and the failures and repairs that may happen.
-    limit_states
-        Stop when more distinct states than this are known; the exploration is then not complete.
+    limits, limit_states
+        Where the search is cut short, and a short form of the limit on states; the exploration
+        is then not complete.
     progress
         Called now and then.
+    checkpoint
+        Where the packed engine keeps the search. What the reference search does is not kept: it
+        is done anew as soon.
 
     Raises
     ------
     SearchError
-        HA040 (with the run that leads there), HA044, HA045.
+        HA040 (with the run that leads there), HA044, HA045; HA046, HA047 or HA048 for a
+        checkpoint that is not this search's.
     """
-    checked_limit(limit_states)
-    least = SMALL_WHEN_LOADED if "numba" in sys.modules else SMALL
-    small = limit_states is not None and limit_states <= least
-    limit = limit_states if small else least
-    found = explore_reference(system, budget, limit_states=limit, progress=progress)
-    if found.complete or small:
-        return found
+    limits, begun = limits.but(limit_states), time.monotonic()
+    found: Exploration | None = None
+    if checkpoint is None or not checkpoint.resumes:
+        found = _explored_at_once(system, budget, limits, progress, begun)
+        if found.complete or found.cut is not Cut.STATES or found.limits == limits:
+            return found
     from hamodel.engine.packed.explorer import explore_packed
     from hamodel.engine.packed.layout import TooWideError
 
     try:
-        return explore_packed(system, budget, limit_states=limit_states, progress=progress)
-    except TooWideError:
-        found.complete = True
-        found.expand(limit_states, progress)
+        return explore_packed(
+            system, budget, limits=limits, progress=progress, checkpoint=checkpoint, begun=begun
+        )
+    except MemoryError as error:
+        if found is None:
+            found = _explored_at_once(system, budget, limits, progress, begun)
+        if not found.complete:
+            found.limits, found.cut = limits, cut_by(error)
         return found
+    except TooWideError as error:
+        if found is None:
+            assert checkpoint is not None, "the reference search goes first without one"
+            raise SearchError(
+                "HA048",
+                f"{checkpoint.path} is of another search: this one is never kept, for {error}; "
+                "search without --resume, or resume with the options of the run that wrote it",
+            ) from None
+        found.expand(limits, progress, begun)
+        return found
+
+
+def _explored_at_once(
+    system: System,
+    budget: Budget,
+    limits: Limits,
+    progress: Progress | None,
+    begun: float,
+) -> Exploration:
+    """Search as far as the reference search goes by itself."""
+    least = SMALL_WHEN_LOADED if "numba" in sys.modules else SMALL
+    small = limits.states is not None and limits.states <= least
+    first = limits if small else replace(limits, states=least)
+    return explore_reference(system, budget, limits=first, progress=progress, begun=begun)
 
 
 def prepare(systems: Iterable[tuple[System, Budget]], say: Callable[[str], None]) -> None:

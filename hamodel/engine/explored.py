@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from hamodel.engine.limits import Cut, Limits
 from hamodel.expr import Expr, Value
 from hamodel.trace import Trace
 
@@ -26,8 +27,10 @@ class Explored(Protocol):
     ----------
     product
         What was searched.
+    limits, cut
+        Where the search was to be cut short, and what has cut it short, if anything did.
     complete
-        Whether every reachable state was expanded.
+        Whether every reachable state was expanded: nothing has.
     states
         Every distinct state as a tuple of values in the order of `product.names`, in the order
         in which they were found; 0 is the initial one.
@@ -46,7 +49,13 @@ class Explored(Protocol):
     """
 
     product: Product
-    complete: bool
+    limits: Limits
+    cut: Cut | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every reachable state was expanded."""
+        ...
 
     @property
     def states(self) -> Sequence[tuple[Value, ...]]:

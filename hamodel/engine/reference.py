@@ -13,11 +13,15 @@ from typing import Any
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.explored import Edge, Progress
+from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, cut_by
 from hamodel.errors import SearchError
 from hamodel.expr import TRUE, And, Expr, Is, Or, State, Value, Var
 from hamodel.rule import Rule, Set
 from hamodel.system import System
 from hamodel.trace import Trace, trace_and_end, trace_of
+
+LOOKED = 64
+"""After how many states the clock and the memory are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +142,8 @@ class Exploration:
         How each state was found first: (state, action); (-1, -1) for the initial one.
     depths
         The length of a shortest run to each state.
-    complete
-        Whether every reachable state was expanded.
+    limits, cut
+        Where the search was to be cut short, and what has cut it short, if anything did.
     """
 
     product: Product
@@ -147,8 +151,14 @@ class Exploration:
     edges: list[tuple[Edge, ...]] = field(default_factory=list)
     parents: list[tuple[int, int]] = field(default_factory=list)
     depths: list[int] = field(default_factory=list)
-    complete: bool = True
+    limits: Limits = NO_LIMITS
+    cut: Cut | None = None
     number: dict[tuple[Value, ...], int] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every reachable state was expanded."""
+        return self.cut is None
 
     @property
     def depth(self) -> int:
@@ -184,24 +194,49 @@ class Exploration:
             self.depths.append(depth)
         return found
 
-    def expand(self, limit_states: int | None = None, progress: Progress | None = None) -> None:
-        """Expand every state not yet expanded, and those found then, in their order."""
-        while len(self.edges) < len(self.states):
-            i = len(self.edges)
-            if limit_states is not None and len(self.states) > limit_states:
-                self.complete = False
-                return
-            if progress is not None and i % 4096 == 0:
-                progress(len(self.states), len(self.states) - i, self.depths[i])
-            state, depth = self.state(i), self.depths[i] + 1
-            found = []
-            try:
-                for action, after in self.product.steps(state):
-                    found.append((action, self.add(after, i, action, depth)))
-            except SearchError as error:
-                story = "\n".join((error.message, *self._story(i)))
-                raise SearchError(error.code, story) from None
-            self.edges.append(tuple(found))
+    def expand(
+        self,
+        limits: Limits = NO_LIMITS,
+        progress: Progress | None = None,
+        begun: float | None = None,
+    ) -> None:
+        """
+        Expand every state not yet expanded, and those found then, in their order.
+
+        `begun` is when the clock of the limits began; by default now. What cuts it short, be it
+        that there is no more memory, is in `cut`.
+        """
+        self.limits, self.cut = limits, None
+        meter = Meter(limits, begun)
+        try:
+            while self.cut is None and len(self.edges) < len(self.states):
+                self._expand_next(meter, progress)
+        except MemoryError as error:
+            # A state that was half added is no state.
+            whole = len(self.depths)
+            del self.states[whole:], self.parents[whole:]
+            self.cut = cut_by(error)
+
+    def _expand_next(self, meter: Meter, progress: Progress | None) -> None:
+        """Expand the next state, unless a limit is met."""
+        i, limit = len(self.edges), meter.limits.states
+        if limit is not None and len(self.states) > limit:
+            self.cut = Cut.STATES
+        elif i % LOOKED == 0:
+            self.cut = meter.met()
+        if self.cut is not None:
+            return
+        if progress is not None and i % 4096 == 0:
+            progress(len(self.states), len(self.states) - i, self.depths[i])
+        state, depth = self.state(i), self.depths[i] + 1
+        found = []
+        try:
+            for action, after in self.product.steps(state):
+                found.append((action, self.add(after, i, action, depth)))
+        except SearchError as error:
+            story = "\n".join((error.message, *self._story(i)))
+            raise SearchError(error.code, story) from None
+        self.edges.append(tuple(found))
 
     def actions_to(self, i: int) -> list[int]:
         """Return the places of the actions of a shortest run to state `i`."""
@@ -250,7 +285,9 @@ def explore(
     budget: Budget = NO_FAULT,
     *,
     limit_states: int | None = None,
+    limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
+    begun: float | None = None,
 ) -> Exploration:
     """
     Search every state that a run within the budget can reach, breadth first.
@@ -259,24 +296,21 @@ def explore(
     ----------
     system, budget
         What is searched, and the failures and repairs that may happen.
-    limit_states
-        Stop when more distinct states than this are known; the exploration is then not complete.
+    limits, limit_states
+        Where the search is cut short, and a short form of the limit on states; the exploration
+        is then not complete.
     progress
         Called now and then.
+    begun
+        When the clock of the limits began; by default now.
 
     Raises
     ------
     SearchError
         HA040 (with the run that leads there), HA044, HA045.
     """
-    checked_limit(limit_states)
+    limits = limits.but(limit_states)
     exploration = Exploration(Product(system, budget))
     exploration.add(exploration.product.initial, -1, -1, 0)
-    exploration.expand(limit_states, progress)
+    exploration.expand(limits, progress, begun)
     return exploration
-
-
-def checked_limit(limit_states: object) -> None:
-    """Raise HA045 if this is no limit of a search: None, or a whole number of 1 or more."""
-    if limit_states is not None and not (isinstance(limit_states, int) and limit_states >= 1):
-        raise SearchError("HA045", f"the limit is {limit_states} states; it can be 1 or more")

@@ -122,6 +122,8 @@ def _with_withdrawn(
         withdrawn = dict(zip(names, values, strict=True))
         pairs.append(Pair(i, action, copy.add(withdrawn, i, action, copy.depths[i]), target))
     copy.expand()
+    if not copy.complete:
+        raise MemoryError
     return copy, pairs
 
 

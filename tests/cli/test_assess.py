@@ -10,6 +10,7 @@ from hamodel import Budget, Verdict, never, sometimes
 from hamodel.cli.assess import Assessment, assess, together
 from hamodel.cli.options import Budgets, read_budgets
 from hamodel.cli.subject import Subject
+from hamodel.engine.limits import Limits
 from hamodel.errors import HamodelError
 from hamodel.expr import FALSE
 from hamodel.guide import Promise, Status
@@ -230,10 +231,10 @@ def test_an_unknown_fault_class_is_an_error() -> None:
 def test_a_cut_search_is_undetermined() -> None:
     """A limit on states makes what is not refuted by then undetermined."""
     subject = toy_subject(None, endless_promises(), endless_system())
-    found = assess(subject, subject.promises, limit_states=50, processes=2)
+    found = assess(subject, subject.promises, limits=Limits(50), processes=2)
 
     assert [Status.PROVED, Status.UNDETERMINED] == [row.status for row in found.rows]
-    assert "stopped at 51 states" == found.rows[1].why
+    assert "stopped at 51 states, depth 4, by the limit of 50 states" == found.rows[1].why
     assert 3 == found.exit_status
 
 

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from hamodel.cli.app import app
 from hamodel.cli.impact import Impact, ImpactOptions, assessed
+from hamodel.engine.limits import Limits
 from hamodel.errors import InputError
 from hamodel.guide.impact_columns import COLUMNS
 from tests.guide.test_impact import PLAIN, SMALL, asked
@@ -18,7 +19,7 @@ SET_SMALL = [word for change in SMALL for word in ("--set", change)]
 
 def of_small(*fail: str, faults: int | None = None, limit_states: int = 100_000) -> Impact:
     """Return the impact of these failures on the smallest deployment."""
-    return assessed(ImpactOptions(PLAIN, fail, faults, SMALL, limit_states=limit_states))
+    return assessed(ImpactOptions(PLAIN, fail, faults, SMALL, limits=Limits(limit_states)))
 
 
 def rules(impact: Impact) -> list[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from hamodel.cli.need import POLICIES, Need, NeedOptions, needs
 from hamodel.cli.readings_search import Searches, is_cut
 from hamodel.cli.subject import chosen, read_subject
 from hamodel.engine.check import check
+from hamodel.engine.limits import Limits
 from hamodel.errors import InputError
 from hamodel.guide import Status
 from hamodel.verdict import UNDETERMINED
@@ -120,7 +121,7 @@ def test_small_searches_first_change_no_verdict() -> None:
     system = read_subject(PLAIN, SMALL).system
     props = [prop for claim in ("RM-2", "MS-2", "MS-3") for prop in wanted(claim, SMALL)]
     budgets = [(prop, prop.judged_under()) for prop in props]
-    search = Searches(2_000_000)
+    search = Searches(Limits(2_000_000))
 
     kinds = [verdict.kind for verdict in search.judged(system, budgets)]
     number = search.searched
@@ -135,7 +136,7 @@ def test_a_search_cut_short_is_no_proof() -> None:
     system = read_subject(PLAIN, ()).system
     [prop] = wanted("RM-2", ())
 
-    [verdict] = Searches(3).judged(system, [(prop, prop.judged_under())])
+    [verdict] = Searches(Limits(3)).judged(system, [(prop, prop.judged_under())])
 
     assert UNDETERMINED is verdict.kind
     assert is_cut(verdict, 3)

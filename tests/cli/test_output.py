@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from hamodel.cli import output, progress, search
-from hamodel.cli.search import Done, Failed, Judged, Progress, Waiting, run_searches
+from hamodel.cli.search import Done, Effort, Failed, Judged, Progress, Waiting, run_searches
 from hamodel.engine.check import Search
 from hamodel.errors import InputError
 from hamodel.system import System
@@ -135,12 +135,15 @@ def test_a_terminal_sees_the_searches_go_on(monkeypatch: pytest.MonkeyPatch) -> 
     console = Console(file=stream, force_terminal=True, width=80, color_system=None)
     monkeypatch.setattr(progress, "console_for", lambda _: console)
     with progress.watching(SEARCHES, verbose=False) as watch:
-        watch(Progress(1, 1234, 7))
-        watch(Judged(1, 0, "PROVED", "", (1, 1, 1), None, None))
+        watch(Progress(1, 1234, 7, 56, 78_000_000))
+        monkeypatch.setattr(watch, "shown", 0.0, raising=True)
+        watch(Judged(1, 0, "PROVED", "", (2345, 1, 8), None, None))
         monkeypatch.setattr(watch, "shown", 0.0, raising=True)
         watch(Done(1))
 
-    assert "at most sip-server-crash=2: 1,234 states, depth 7" in stream.getvalue()
+    going = "at most sip-server-crash=2: 1,234 states, frontier 56, depth 7, 78 MB"
+    assert going in stream.getvalue()
+    assert "at most sip-server-crash=2: 2,345 states, depth 8" in stream.getvalue()
     assert "searches ended: 1 of 2" in stream.getvalue()
 
 
@@ -154,7 +157,7 @@ def test_a_pipe_hears_how_far_the_searches_are(
     with progress.watching(SEARCHES, jobs=2, verbose=verbose) as watch:
         for at, message in (
             (100.0, Progress(0, 1, 0)),
-            (129.0, Progress(0, 1234, 7)),
+            (129.0, Progress(0, 1234, 7, 56, 78_000_000)),
             (131.0, Progress(1, 5, 2)),
             (140.0, Judged(1, 0, "PROVED", "", (6, 9, 3), None, None)),
             (150.0, Done(0)),
@@ -167,7 +170,8 @@ def test_a_pipe_hears_how_far_the_searches_are(
     assert "2 searches, 2 at once" == lines[0]
     assert [
         (
-            "after 31 s 0 of 2 searches ended; search 1 has 1,234 states, depth 7; "
+            "after 31 s 0 of 2 searches ended; search 1 has 1,234 states, 43 states/s, "
+            "frontier 56, depth 7, 78 MB; "
             "search 2 has 5 states, depth 2"
         ),
         "after 62 s 1 of 2 searches ended; search 2 has 6 states, depth 3",
@@ -222,7 +226,7 @@ def test_a_process_sends_what_it_finds() -> None:
     """What a search's own process sends is what a search in this process finds."""
     ours, theirs = multiprocessing.get_context("fork").Pipe(duplex=False)
     try:
-        search._child(theirs, toy_system(), 0, SEARCHES[0], None)
+        search._child(theirs, toy_system(), 0, SEARCHES[0], Effort())
     finally:
         gc.enable()
     found = []

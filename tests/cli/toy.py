@@ -177,6 +177,35 @@ def endless_promises() -> tuple[Promise, ...]:
     return (Promise("SIP-1b", (TAKES_OVER,)), Promise("RM-2", (for_ever,)))
 
 
+LONG: tuple[Var[Any], ...] = tuple(Var(f"clock_{number}.hand", range(60)) for number in range(3))
+
+
+def long_system() -> System:
+    """Return the pair beside clocks, which have 216,000 states in many levels."""
+    clocks = tuple(
+        Component(f"clock_{number}", variables=(hand,)) for number, hand in enumerate(LONG)
+    )
+    ticks = tuple(
+        Rule(
+            f"clock_{number} ticks",
+            Kind.FAILURE,
+            sets=(Set(hand, next_of(hand)),),
+            cost={"clock-tick": 1},
+            cite="SIP-1b",
+        )
+        for number, hand in enumerate(LONG)
+    )
+    return System((PRIMARY, STANDBY, *clocks), (*RULES, *ticks), guide_catalogue(), "long")
+
+
+def long_promises() -> tuple[Promise, ...]:
+    """Return a promise that is soon judged, one that is refuted late, and one that is proved."""
+    late = all_of(*(hand.is_(59) for hand in LONG))
+    never_late = never("clocks_stop", late, budget=Budget(None, None))
+    told = never("clocks_go", ~(late | ~late), given=late, budget=Budget(None, None))
+    return (Promise("SIP-1b", (TAKES_OVER,)), Promise("RM-2", (never_late, told)))
+
+
 LATER = ((3, "later"), (4, "much.later"))
 """Lines and keys of the toy's file that have no effect yet."""
 

@@ -45,8 +45,10 @@ from hamodel import (
     trace_of,
     transparent,
 )
+from hamodel.engine.limits import Limits
 from hamodel.errors import _EXPORT, _LANGUAGE, _SEARCH, CODES, ExportError
 from hamodel.export import promela
+from tests.misuse.keeping import of_format, resumed_after
 
 
 class Lamp(Enum):
@@ -256,6 +258,11 @@ CASES: list[tuple[str, Callable[[], object]]] = [
     ("HA044", lambda: check(System((LAMP,), (TURN,)), always("p", TRUE), Budget({"lamp": 1}))),
     ("HA045", lambda: check(SYSTEM, always("p", TRUE), limit_states=0)),
     ("HA045", lambda: check(SYSTEM, always("p", TRUE), limit_states=wrong(1.5))),
+    ("HA045", lambda: Limits(time=0)),
+    # Checkpoints (tests/misuse/test_checkpoints.py has the rest)
+    ("HA046", lambda: resumed_after(lambda data: data[:-1])),
+    ("HA047", lambda: resumed_after(of_format("0"))),
+    ("HA048", lambda: resumed_after(lambda data: data, SYSTEM)),
     # Exports
     ("HA050", lambda: promela(SYSTEM, props=[leads_to("p", TRUE, TRUE)])),
     ("HA050", lambda: promela(SYSTEM, props=[sometimes("p", TRUE)])),
@@ -286,7 +293,7 @@ def test_a_mistake_is_an_error_with_its_code(code: str, misuse: Callable[[], obj
 def test_every_code_of_the_language_has_a_misuse() -> None:
     """No code of the language, the search or the exports is without a case here."""
     assert 23 == len(_LANGUAGE)
-    assert 6 == len(_SEARCH)
+    assert 9 == len(_SEARCH)
     assert 1 == len(_EXPORT)
     assert {*_LANGUAGE, *_SEARCH, *_EXPORT} == {code for code, _ in CASES}
 

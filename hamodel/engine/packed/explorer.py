@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy as shallow
-from typing import Generic, TypeVar, overload
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from hamodel.budget import NO_FAULT, Budget
-from hamodel.engine.explored import Edge, Progress
+from hamodel.engine.checkpoint import Checkpoint
+from hamodel.engine.explored import Progress
+from hamodel.engine.limits import NO_LIMITS, Cut, Limits, MemoryLimitError, Meter, cut_by
 from hamodel.engine.packed import kernels
 from hamodel.engine.packed.guards import Ints, tables
+from hamodel.engine.packed.kept import Keeper, Kept, identity
 from hamodel.engine.packed.layout import Layout, Words
+from hamodel.engine.packed.listed import Edges, Listed
 from hamodel.engine.packed.program import program
-from hamodel.engine.reference import Product, checked_limit
+from hamodel.engine.reference import Product
 from hamodel.errors import SearchError
 from hamodel.expr import Expr, Value
 from hamodel.system import System
@@ -31,59 +35,8 @@ TOLD = 32
 LOAD = 0.7
 """How full the table of states becomes before it is doubled."""
 STATES_MAX = (1 << 31) - 2
-
-Item = TypeVar("Item")
-
-
-class Listed(Sequence[Item], Generic[Item]):
-    """A list that is worked out item by item when it is read."""
-
-    def __init__(self, size: int, item: Callable[[int], Item]) -> None:
-        self._size, self._item = size, item
-
-    def __len__(self) -> int:
-        return self._size
-
-    @overload
-    def __getitem__(self, i: int) -> Item: ...
-    @overload
-    def __getitem__(self, i: slice) -> list[Item]: ...
-    def __getitem__(self, i: int | slice) -> Item | list[Item]:
-        if isinstance(i, slice):
-            return [self._item(each) for each in range(self._size)[i]]
-        return self._item(range(self._size)[i])
-
-
-class Edges(Sequence[tuple[Edge, ...]]):
-    """
-    The steps of every expanded state, as compressed rows.
-
-    Attributes
-    ----------
-    starts
-        Shape (states + 1,): the steps of state i are `starts[i]` to `starts[i + 1]` less one.
-    actions, targets
-        Of each step the place of its action, and the number of the state that it leads to.
-    """
-
-    def __init__(
-        self, starts: Ints, actions: npt.NDArray[np.uint16], targets: npt.NDArray[np.int32]
-    ) -> None:
-        self.starts, self.actions, self.targets = starts, actions, targets
-
-    def __len__(self) -> int:
-        return len(self.starts) - 1
-
-    @overload
-    def __getitem__(self, i: int) -> tuple[Edge, ...]: ...
-    @overload
-    def __getitem__(self, i: slice) -> list[tuple[Edge, ...]]: ...
-    def __getitem__(self, i: int | slice) -> tuple[Edge, ...] | list[tuple[Edge, ...]]:
-        if isinstance(i, slice):
-            return [self[each] for each in range(len(self))[i]]
-        i = range(len(self))[i]
-        its = slice(*self.starts[i : i + 2].tolist())
-        return tuple(zip(self.actions[its].tolist(), self.targets[its].tolist(), strict=True))
+SLOT, EDGE, START = 4, 6, 8
+"""How many bytes a slot of the table takes, a step, and where the steps of a state begin."""
 
 
 class PackedExploration:
@@ -94,18 +47,20 @@ class PackedExploration:
     ----------
     product, layout, program
         What is searched.
-    complete
-        Whether every reachable state was expanded.
+    limits, cut
+        Where the search was to be cut short, and what has cut it short, if anything did.
     transitions
         How many steps lead from the expanded states, loops included.
     """
+
+    cut: Cut | None
 
     def __init__(self, product: Product) -> None:
         self.product = product
         self.layout = Layout(product.variables)
         self.program = program(self.layout, product)
         self.dims = (0,) * self.layout.words
-        self.complete = True
+        self.limits, self.cut = NO_LIMITS, None
         self.transitions = 0
         self._levels = [0]
         self._expanded = 0
@@ -114,11 +69,17 @@ class PackedExploration:
         self._size = 1
         self._table = np.zeros(0, np.uint32)
         self._edges: Edges | None = None
+        self._meter = Meter(NO_LIMITS)
         room = ROOM + len(product.actions)
         self._room = np.empty((room, self.layout.words), np.uint64)
         self._actions = np.empty(room, np.uint16)
         self._ends = np.empty(BATCH, np.int64)
         self._slots = np.empty(room, np.int64)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every reachable state was expanded."""
+        return self.cut is None
 
     @property
     def words(self) -> Words:
@@ -142,7 +103,14 @@ class PackedExploration:
 
     @property
     def edges(self) -> Edges:
-        """For every expanded state its steps; found by expanding them once more."""
+        """
+        For every expanded state its steps; found by expanding them once more.
+
+        Raises
+        ------
+        MemoryError
+            If there is no room for them, or not within the limit.
+        """
         if self._edges is None:
             self._edges = self._found_edges()
         return self._edges
@@ -214,20 +182,48 @@ class PackedExploration:
         """Return a shortest run to state `i` as a trace."""
         return trace_of(self.product.system, self.run_to(i), note=note)
 
-    def expand(self, limit_states: int | None = None, progress: Progress | None = None) -> None:
-        """Expand every state not yet expanded, and those found then, in their order."""
+    def expand(
+        self,
+        limits: Limits = NO_LIMITS,
+        progress: Progress | None = None,
+        begun: float | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
+        """
+        Expand every state not yet expanded, and those found then, in their order.
+
+        `begun` is when the clock of the limits began; by default now. What cuts it short, be it
+        that there is no more memory, is in `cut`. The keeper is called after levels and at last.
+        """
+        self.limits = replace(limits, states=min(limits.states or STATES_MAX, STATES_MAX))
+        self.cut, self._meter = None, Meter(self.limits, begun)
         batches = 0
-        limit = STATES_MAX if limit_states is None else min(limit_states, STATES_MAX)
-        while self._expanded < self._size:
+        while self.cut is None and self._expanded < self._size:
             if self._expanded == self._levels[-1]:
+                if keeper is not None:
+                    keeper.keep(self.kept())
                 self._levels.append(self._size)
             batches += 1
-            if progress is not None and batches % TOLD == 1:
+            if progress is not None and batches % TOLD == 1 % TOLD:
                 waiting = self._size - self._expanded
                 progress(self._size, waiting, self.depths[self._expanded])
-            if not self._batch(min(self._levels[-1], self._expanded + BATCH), limit):
-                self.complete = False
-                return
+            try:
+                self.cut = self._meter.met() or self._batch()
+            except MemoryError as error:
+                self.cut = cut_by(error)
+        if keeper is not None:
+            keeper.keep(self.kept(), at_last=True)
+
+    def kept(self) -> Kept:
+        """Return what another process needs to go on; not a copy."""
+        return Kept(np.array(self._levels, np.int64), self.words, self._expanded, self.transitions)
+
+    def take(self, kept: Kept) -> None:
+        """Go on from where another process was."""
+        self._levels, self._edges = kept.levels.tolist(), None
+        self._store, self._size = kept.words, len(kept.words)
+        self._expanded, self.transitions = kept.expanded, kept.transitions
+        self._make_room(0)
 
     def extended(self, words: Words) -> tuple[PackedExploration, Ints]:
         """
@@ -260,12 +256,15 @@ class PackedExploration:
             )
             found = numbers[begin : begin + ROOM]
             kernels.find(self.dims, its, len(its), self._store, self._table, found)
-        self.expand()
+        self.expand(replace(self.limits, states=None, time=None))
+        if not self.complete:
+            raise MemoryLimitError if self.cut is Cut.MEMORY else MemoryError
         return numbers.astype(np.int64)
 
-    def _batch(self, end: int, limit: int) -> bool:
-        """Expand states up to `end`, or as many as there is room for; False at the limit."""
-        begin = self._expanded
+    def _batch(self) -> Cut | None:
+        """Expand some states of the level, as many as there is room for; tell of the limit."""
+        begin, limit = self._expanded, self.limits.states or STATES_MAX
+        end = min(self._levels[-1], begin + BATCH)
         sources, wrong = kernels.expand(
             self.dims,
             self.program,
@@ -291,10 +290,10 @@ class PackedExploration:
         self._expanded += done
         self.transitions += int(self._ends[done - 1]) if done else 0
         if done < sources or self._size > limit:
-            return self._expanded == self._size
+            return None if self._expanded == self._size else Cut.STATES
         if wrong >= 0:
             self._raise(begin + sources)
-        return True
+        return None
 
     def _make_room(self, more: int) -> None:
         """Have room for so many more states, in the list and in the table."""
@@ -304,9 +303,16 @@ class PackedExploration:
             rows = max(needed, len(self._store) * 5 // 4)
             self._store.resize((rows, self.layout.words), refcheck=False)
         if needed > LOAD * len(self._table):
-            slots = 1 << int(needed / LOAD).bit_length()
+            slots, before = 1 << int(needed / LOAD).bit_length(), len(self._table)
+            self._meter.check_room(SLOT * (slots - before))
             self._table = np.zeros(0, np.uint32)
-            self._table = np.zeros(slots, np.uint32)
+            try:
+                self._table = np.zeros(slots, np.uint32)
+            except MemoryError:
+                self._table = np.zeros(before, np.uint32)
+                if before:
+                    kernels.fill(self.dims, self._store, self._size, self._table)
+                raise
             kernels.fill(self.dims, self._store, self._size, self._table)
 
     def _raise(self, i: int) -> None:
@@ -320,6 +326,7 @@ class PackedExploration:
         raise AssertionError("the reference search sees no error there")
 
     def _found_edges(self) -> Edges:
+        self._meter.check_room(EDGE * self.transitions + START * (self._expanded + 1))
         starts = np.zeros(self._expanded + 1, np.int64)
         actions = np.empty(self.transitions, np.uint16)
         targets = np.empty(self.transitions, np.int32)
@@ -350,19 +357,32 @@ def explore_packed(
     budget: Budget = NO_FAULT,
     *,
     limit_states: int | None = None,
+    limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+    begun: float | None = None,
 ) -> PackedExploration:
     """
     Search every state that a run within the budget can reach; as `reference.explore`.
 
+    With a checkpoint the search is kept after each level, unless it was kept just before, and at
+    last, be it whole or cut short.
+
     Raises
     ------
     SearchError
-        HA040 (with the run that leads there), HA044, HA045.
+        HA040 (with the run that leads there), HA044, HA045; HA046, HA047 or HA048 for a
+        checkpoint that is not this search's, HA074 for one that cannot be written.
     TooWideError
         If the system does not fit into the words of a packed state.
     """
-    checked_limit(limit_states)
+    limits = limits.but(limit_states)
     exploration = PackedExploration(Product(system, budget))
-    exploration.expand(limit_states, progress)
+    keeper = None
+    if checkpoint is not None:
+        its = exploration.product, exploration.layout, exploration.program
+        keeper = Keeper(checkpoint.path, identity(*its))
+        if checkpoint.resumes:
+            exploration.take(keeper.read())
+    exploration.expand(limits, progress, begun, keeper)
     return exploration

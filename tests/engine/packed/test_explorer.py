@@ -23,7 +23,8 @@ from hamodel import (
     step,
 )
 from hamodel.engine.packed import explorer as module
-from hamodel.engine.packed.explorer import Listed, explore_packed
+from hamodel.engine.packed.explorer import explore_packed
+from hamodel.engine.packed.listed import Listed
 from hamodel.engine.reference import explore
 from tests.agreement.handmade import MODELS
 from tests.agreement.random_systems import seeded_drawing, seeded_system

@@ -1,0 +1,65 @@
+"""Lists that are worked out when they are read: states, depths, and the steps of each state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from hamodel.engine.explored import Edge
+from hamodel.engine.packed.guards import Ints
+
+Item = TypeVar("Item")
+
+
+class Listed(Sequence[Item], Generic[Item]):
+    """A list that is worked out item by item when it is read."""
+
+    def __init__(self, size: int, item: Callable[[int], Item]) -> None:
+        self._size, self._item = size, item
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, i: int) -> Item: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[Item]: ...
+    def __getitem__(self, i: int | slice) -> Item | list[Item]:
+        if isinstance(i, slice):
+            return [self._item(each) for each in range(self._size)[i]]
+        return self._item(range(self._size)[i])
+
+
+class Edges(Sequence[tuple[Edge, ...]]):
+    """
+    The steps of every expanded state, as compressed rows.
+
+    Attributes
+    ----------
+    starts
+        Shape (states + 1,): the steps of state i are `starts[i]` to `starts[i + 1]` less one.
+    actions, targets
+        Of each step the place of its action, and the number of the state that it leads to.
+    """
+
+    def __init__(
+        self, starts: Ints, actions: npt.NDArray[np.uint16], targets: npt.NDArray[np.int32]
+    ) -> None:
+        self.starts, self.actions, self.targets = starts, actions, targets
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @overload
+    def __getitem__(self, i: int) -> tuple[Edge, ...]: ...
+    @overload
+    def __getitem__(self, i: slice) -> list[tuple[Edge, ...]]: ...
+    def __getitem__(self, i: int | slice) -> tuple[Edge, ...] | list[tuple[Edge, ...]]:
+        if isinstance(i, slice):
+            return [self[each] for each in range(len(self))[i]]
+        i = range(len(self))[i]
+        its = slice(*self.starts[i : i + 2].tolist())
+        return tuple(zip(self.actions[its].tolist(), self.targets[its].tolist(), strict=True))
