@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from hamodel.guide.promises.duplication import identifiers_tell_sessions_apart
 from hamodel.guide.promises.recording_server import recorder_is_on_its_own
 from tests.guide.test_balancing import SECOND, SINGLE, TWICE, asks
 from tests.guide.test_recording import finds
@@ -141,3 +144,18 @@ def test_affinities_are_by_identifier(identifiers: str, number: int) -> None:
     affinities = start.parts.resource_managers[MANAGER].recorder_of.values()
 
     assert number == len({affinity.to.name for affinity in affinities})
+
+
+def test_one_affinity_for_two_identifiers_is_noticed() -> None:
+    """DUP-5b: a Resource Manager that keeps one affinity for both sessions breaks it."""
+    start = deployed(*SINGLE, TWICE)
+    manager = start.parts.resource_managers[MANAGER]
+    shared = dict.fromkeys(manager.recorder_of, manager.recorder_of[CALL])
+    mixed = replace(start.parts, resource_managers={MANAGER: replace(manager, recorder_of=shared)})
+    found = [
+        [holds for _, holds in promise.structure]
+        for parts in (start.parts, mixed)
+        for promise in identifiers_tell_sessions_apart(parts, start.system)
+    ]
+
+    assert [[True], [False]] == found
