@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from hamodel.budget import Budget
 from hamodel.engine.checkpoint import Checkpoint
@@ -12,16 +11,12 @@ from hamodel.engine.cone import Cone, Influences, gathered, lifted, sliced
 from hamodel.engine.explore import explore
 from hamodel.engine.explored import Explored, Progress
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, cut_by
-from hamodel.engine.reference import Exploration
 from hamodel.errors import plural
 from hamodel.expr import Expr
 from hamodel.property import Modality, Property
 from hamodel.system import System
 from hamodel.trace import trace_of
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding, Verdict
-
-if TYPE_CHECKING:
-    from hamodel.engine.graph import Fairness, Lasso
 
 
 def check(
@@ -215,7 +210,7 @@ def _found(exploration: Explored, prop: Property) -> Finding:
         case Modality.LEADS_TO:
             return _response(exploration, prop)
         case Modality.TRANSPARENT:
-            return _transparency(exploration, prop)
+            return _cut(exploration) if exploration.cut else exploration.compare(prop)
 
 
 def stopped(exploration: Explored, cut: Cut) -> str:
@@ -266,14 +261,11 @@ def _witness(exploration: Explored, prop: Property) -> Finding:
 def _response(exploration: Explored, prop: Property) -> Finding:
     if not exploration.complete:
         return _cut(exploration)
-    from hamodel.engine.graph import Fairness
-
     firsts = [exploration.first(given) for given, _ in prop.cases]
     reached = [place for place in firsts if place is not None]
     if not reached:
         return _vacuous(exploration)
-    fairness = Fairness(exploration, prop.fair)
-    found = (_unfulfilled(exploration, *case, fairness) for case in prop.cases)
+    found = (exploration.unfulfilled(*case, prop.fair) for case in prop.cases)
     lassos = [lasso for lasso in found if lasso is not None]
     if not lassos:
         witness = exploration.trace_to(min(reached), "here the premise holds")
@@ -301,56 +293,9 @@ def failing(exploration: Explored, prop: Property) -> Iterator[Sequence[int]]:
     """
     match prop.modality:
         case Modality.LEADS_TO:
-            from hamodel.engine.graph import Fairness
-
-            fairness = Fairness(exploration, prop.fair)
             for given, expr in prop.cases:
-                yield _held_up(exploration, given, expr, fairness)
+                yield exploration.held_up(given, expr, prop.fair)
         case Modality.ALWAYS:
             yield exploration.where(prop.given & ~prop.expr)
         case _:
             yield exploration.where(prop.given & prop.expr)
-
-
-def _held_up(exploration: Explored, given: Expr, expr: Expr, fairness: Fairness) -> Sequence[int]:
-    """Return the states in which a fair run can stay for ever without the conclusion."""
-    if isinstance(exploration, Exploration):
-        from hamodel.engine.graph import traps
-
-        premise, conclusion = map(exploration.holds, (given, expr))
-        return list(traps(exploration, premise, conclusion, fairness).held)
-    from hamodel.engine.packed.explorer import PackedExploration
-    from hamodel.engine.packed.runs import traps_packed
-
-    assert isinstance(exploration, PackedExploration), "there are two engines"
-    return traps_packed(exploration, given, expr, fairness).numbers
-
-
-def _unfulfilled(
-    exploration: Explored, given: Expr, expr: Expr, fairness: Fairness
-) -> Lasso | None:
-    """Return a fair run on which the conclusion never follows, by the engine's own search."""
-    if isinstance(exploration, Exploration):
-        from hamodel.engine.graph import unfulfilled
-
-        premise, conclusion = map(exploration.holds, (given, expr))
-        return unfulfilled(exploration, premise, conclusion, fairness)
-    from hamodel.engine.packed.explorer import PackedExploration
-    from hamodel.engine.packed.runs import unfulfilled_packed
-
-    assert isinstance(exploration, PackedExploration), "there are two engines"
-    return unfulfilled_packed(exploration, given, expr, fairness)
-
-
-def _transparency(exploration: Explored, prop: Property) -> Finding:
-    if not exploration.complete:
-        return _cut(exploration)
-    if isinstance(exploration, Exploration):
-        from hamodel.engine.transparency import compare
-
-        return compare(exploration, prop)
-    from hamodel.engine.packed.explorer import PackedExploration
-    from hamodel.engine.packed.transparency import compare_packed
-
-    assert isinstance(exploration, PackedExploration), "there are two engines"
-    return compare_packed(exploration, prop)

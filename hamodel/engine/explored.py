@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from hamodel.engine.limits import Cut, Limits
 from hamodel.expr import Expr, Value
-from hamodel.trace import Trace
+from hamodel.property import Property
+from hamodel.trace import Trace, trace_of
+from hamodel.verdict import Finding
 
 if TYPE_CHECKING:
+    from hamodel.engine.graph import Lasso
     from hamodel.engine.reference import Product
 
 Edge = tuple[int, int]
@@ -92,6 +95,23 @@ class Explored(Protocol):
         """The expanded states that no step leaves."""
         ...
 
+    def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
+        """
+        Return a fair run on which a premise holds once and its conclusion never from there on.
+
+        `fair` names the groups that are assumed to be fair beyond the protocol's; see
+        `hamodel.engine.graph.unfulfilled`.
+        """
+        ...
+
+    def held_up(self, given: Expr, expr: Expr, fair: Collection[str]) -> list[int]:
+        """Return the states in which such a run can stay for ever, in order."""
+        ...
+
+    def compare(self, prop: Property) -> Finding:
+        """Return whether a fault is transparent; see `hamodel.engine.transparency.compare`."""
+        ...
+
     def state(self, i: int) -> dict[str, Value]:
         """Return state number `i` by variable name."""
         ...
@@ -119,3 +139,21 @@ class Explored(Protocol):
     def trace_to(self, i: int, note: str = "") -> Trace:
         """Return a shortest run to state `i` as a trace."""
         ...
+
+
+class Runs:
+    """What every engine says alike of its states and of the runs to them."""
+
+    __slots__ = ()
+
+    def state(self: Explored, i: int) -> dict[str, Value]:
+        """Return state number `i` by variable name."""
+        return dict(zip(self.product.names, self.states[i], strict=True))
+
+    def run_to(self: Explored, i: int) -> list[str]:
+        """Return the names of the rules of a shortest run to state `i`."""
+        return [self.product.actions[place].rule.name for place in self.actions_to(i)]
+
+    def trace_to(self: Explored, i: int, note: str = "") -> Trace:
+        """Return a shortest run to state `i` as a trace."""
+        return trace_of(self.product.system, self.run_to(i), note=note)

@@ -7,18 +7,23 @@ it stays the simplest search that is right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hamodel.budget import NO_FAULT, Budget
-from hamodel.engine.explored import Edge, Progress
+from hamodel.engine.explored import Edge, Progress, Runs
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, cut_by
 from hamodel.errors import SearchError
 from hamodel.expr import TRUE, And, Expr, Is, Or, State, Value, Var
+from hamodel.property import Property
 from hamodel.rule import Rule, Set
 from hamodel.system import System
-from hamodel.trace import Trace, trace_and_end, trace_of
+from hamodel.trace import trace_and_end
+from hamodel.verdict import Finding
+
+if TYPE_CHECKING:
+    from hamodel.engine.graph import Lasso
 
 LOOKED = 64
 """After how many states the clock and the memory are looked at."""
@@ -127,7 +132,7 @@ def _needed(part: Expr) -> tuple[Var[Any], list[Value]] | None:
 
 
 @dataclass(slots=True)
-class Exploration:
+class Exploration(Runs):
     """
     What a search reached.
 
@@ -179,10 +184,6 @@ class Exploration:
     def deadlocks(self) -> list[int]:
         """The expanded states that no step leaves."""
         return [i for i, edges in enumerate(self.edges) if not edges]
-
-    def state(self, i: int) -> dict[str, Value]:
-        """Return state number `i` by variable name."""
-        return dict(zip(self.product.names, self.states[i], strict=True))
 
     def add(self, state: Mapping[str, Value], parent: int, action: int, depth: int) -> int:
         """Return the state's number, giving it one if it is new."""
@@ -246,13 +247,24 @@ class Exploration:
             places.append(action)
         return places[::-1]
 
-    def run_to(self, i: int) -> list[str]:
-        """Return the names of the rules of a shortest run to state `i`."""
-        return [self.product.actions[place].rule.name for place in self.actions_to(i)]
+    def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
+        """Return a fair run on which a premise holds once and its conclusion never after."""
+        from hamodel.engine.graph import Fairness, unfulfilled
 
-    def trace_to(self, i: int, note: str = "") -> Trace:
-        """Return a shortest run to state `i` as a trace."""
-        return trace_of(self.product.system, self.run_to(i), note=note)
+        return unfulfilled(self, self.holds(given), self.holds(expr), Fairness(self, fair))
+
+    def held_up(self, given: Expr, expr: Expr, fair: Collection[str]) -> list[int]:
+        """Return the states in which such a run can stay for ever, in order."""
+        from hamodel.engine.graph import Fairness, traps
+
+        found = traps(self, self.holds(given), self.holds(expr), Fairness(self, fair))
+        return sorted(found.held)
+
+    def compare(self, prop: Property) -> Finding:
+        """Return whether the observers of a property can tell its fault."""
+        from hamodel.engine.transparency import compare
+
+        return compare(self, prop)
 
     def holds(self, guard: Expr) -> list[bool]:
         """Return for each state whether a guard holds in it."""

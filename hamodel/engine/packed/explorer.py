@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from copy import copy as shallow
 from dataclasses import replace
 
@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.checkpoint import Checkpoint
-from hamodel.engine.explored import Progress
+from hamodel.engine.explored import Progress, Runs
+from hamodel.engine.graph import Fairness, Lasso
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, MemoryLimitError, Meter, cut_by
 from hamodel.engine.packed import kernels
 from hamodel.engine.packed.guards import Ints, tables
@@ -23,8 +24,9 @@ from hamodel.engine.packed.program import program
 from hamodel.engine.reference import Product
 from hamodel.errors import SearchError
 from hamodel.expr import Expr, Value
+from hamodel.property import Property
 from hamodel.system import System
-from hamodel.trace import Trace, trace_of
+from hamodel.verdict import Finding
 
 BATCH = 2048
 """How many states are expanded before their successors are looked up."""
@@ -39,7 +41,7 @@ SLOT, EDGE, START = 4, 6, 8
 """How many bytes a slot of the table takes, a step, and where the steps of a state begin."""
 
 
-class PackedExploration:
+class PackedExploration(Runs):
     """
     What the packed search reached; read as `reference.Exploration` is.
 
@@ -127,10 +129,6 @@ class PackedExploration:
         found: list[int] = np.flatnonzero(np.diff(self.edges.starts) == 0).tolist()
         return found
 
-    def state(self, i: int) -> dict[str, Value]:
-        """Return state number `i` by variable name."""
-        return dict(zip(self.product.names, self.states[i], strict=True))
-
     def holds(self, guard: Expr) -> npt.NDArray[np.bool_]:
         """Return for each state whether a guard holds in it."""
         held = np.empty(self._size, np.bool_)
@@ -174,13 +172,23 @@ class PackedExploration:
             places.append(action)
         return places[::-1]
 
-    def run_to(self, i: int) -> list[str]:
-        """Return the names of the rules of a shortest run to state `i`."""
-        return [self.product.actions[place].rule.name for place in self.actions_to(i)]
+    def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
+        """Return a fair run on which a premise holds once and its conclusion never after."""
+        from hamodel.engine.packed.runs import unfulfilled_packed
 
-    def trace_to(self, i: int, note: str = "") -> Trace:
-        """Return a shortest run to state `i` as a trace."""
-        return trace_of(self.product.system, self.run_to(i), note=note)
+        return unfulfilled_packed(self, given, expr, Fairness(self, fair))
+
+    def held_up(self, given: Expr, expr: Expr, fair: Collection[str]) -> list[int]:
+        """Return the states in which such a run can stay for ever, in order."""
+        from hamodel.engine.packed.runs import traps_packed
+
+        return traps_packed(self, given, expr, Fairness(self, fair)).numbers
+
+    def compare(self, prop: Property) -> Finding:
+        """Return whether the observers of a property can tell its fault."""
+        from hamodel.engine.packed.transparency import compare_packed
+
+        return compare_packed(self, prop)
 
     def expand(
         self,

@@ -65,6 +65,15 @@ def hashed(dims: Dims, state: Words) -> np.uint64:
 
 
 @part
+def same(dims: Dims, one: Words, other: Words) -> bool:
+    """Return whether two states are one."""
+    differs = ZERO
+    for w in range(len(dims)):
+        differs |= one[w] ^ other[w]
+    return bool(differs == ZERO)
+
+
+@part
 def clauses_hold(dims: Dims, guards: Tables, guard: int, state: Words) -> bool:
     """Return whether every clause of a guard holds in a state."""
     for clause in range(guards.clauses[guard], guards.clauses[guard + 1]):
@@ -240,14 +249,11 @@ def insert(
                     size += 1
                     table[slot] = size
                     break
-                differs = ZERO
-                for w in range(len(dims)):
-                    differs |= states[number - 1, w] ^ room[k, w]
-                if differs == ZERO:
+                if same(dims, states[number - 1], room[k]):
                     break
                 slot = (slot + 1) & np.int64(mask)
         begin = ends[source]
-    if touched == ONE and size < 0:
+    if touched == ONE and size < 0:  # Never; but what nobody reads a compiler leaves out.
         return -1, -1
     return size, sources
 
@@ -272,10 +278,7 @@ def find(dims: Dims, room: Words, count: int, states: Words, table: Any, found: 
         found[k] = -1
         while table[slot] != 0:
             number = np.int64(table[slot]) - 1
-            differs = ZERO
-            for w in range(len(dims)):
-                differs |= states[number, w] ^ room[k, w]
-            if differs == ZERO:
+            if same(dims, states[number], room[k]):
                 found[k] = number
                 break
             slot = (slot + 1) & np.int64(mask)
@@ -299,10 +302,7 @@ def parent(
                 if not clauses_hold(dims, program.guards, action, state):
                     continue
                 act(dims, program, action, state, after)
-                differs = ZERO
-                for w in range(len(dims)):
-                    differs |= after[w] ^ wanted[w]
-                if differs == ZERO:
+                if same(dims, after, wanted):
                     return i, action
     return -1, -1
 
