@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hamodel.errors import HamodelError
 from tests.agreement.readings import READINGS
-from tests.benchmarks import agreement, bars, manifest, planted, reachable, spin
+from tests.benchmarks import agreement, bars, manifest, planted, reachable, seeded, spin
 from tests.benchmarks.mutants import Log, Noticed, Outcome, again, base_of, campaign
 from tests.benchmarks.mutants_table import (
     FILE,
@@ -86,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     plant.add_argument("--seeds", type=int, default=20, help="0 to this less one; none chosen")
     plant.add_argument("--only", nargs="+", default=(), metavar="NAME", help="only these bugs")
     plant.set_defaults(command=planted.command)
+
+    sow = commands.add_parser("seeded", help="bugs in the engine; 1 if the tests miss one")
+    sow.add_argument("--only", nargs="+", default=(), metavar="WORD", help="with this in the name")
+    sow.add_argument("--processes", type=int, default=1)
+    sow.add_argument("--write", action="store_true", help=f"write {seeded.FILE.name}")
+    sow.set_defaults(command=seeded.command)
 
     beside = commands.add_parser("spin", help="SPIN beside the packed explorer; 1 if counts differ")
     for model, size in spin.DEFAULTS.items():
