@@ -128,6 +128,18 @@ class Explored(Protocol):
         """Return the first state found in which the guard holds, one of the nearest, or None."""
         ...
 
+    def numbers_of(self, states: Iterable[tuple[Value, ...]]) -> list[int]:
+        """
+        Return the number of each of these states; -1 for one that was not found.
+
+        A state is its values in the order of `product.names`.
+        """
+        ...
+
+    def first_steps(self) -> dict[int, int]:
+        """Return for each action that happens, by its place, the first state that it leaves."""
+        ...
+
     def actions_to(self, i: int) -> list[int]:
         """Return the places of the actions of a shortest run to state `i`."""
         ...

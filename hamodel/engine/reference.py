@@ -286,6 +286,18 @@ class Exploration(Runs):
                 return i
         return None
 
+    def numbers_of(self, states: Iterable[tuple[Value, ...]]) -> list[int]:
+        """Return the number of each of these states; -1 for one that was not found."""
+        return [self.number.get(state, -1) for state in states]
+
+    def first_steps(self) -> dict[int, int]:
+        """Return for each action that happens, by its place, the first state that it leaves."""
+        found: dict[int, int] = {}
+        for i, edges in enumerate(self.edges):
+            for place, _ in edges:
+                found.setdefault(place, i)
+        return found
+
     def _story(self, i: int) -> Iterator[str]:
         names = self.run_to(i)
         trace, _ = trace_and_end(self.product.system, names)
