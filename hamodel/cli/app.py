@@ -283,7 +283,7 @@ def export(
 
 
 @app.command("rules")
-def rules_(
+def rules_(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
@@ -292,18 +292,21 @@ def rules_(
     ] = False,
     faults: Annotated[str, typer.Option(metavar="BUDGET", help="For --check.")] = "1",
     repairs: Annotated[str, typer.Option(metavar="N", help="For --check.")] = "1",
-    limit_states: Annotated[int, typer.Option(metavar="N", help="For --check.")] = 1_000_000,
+    limit_states: LimitStates = 1_000_000,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
 ) -> None:
     """List the rules of a deployment's model by family, and those that it cannot have."""
     from hamodel.cli.families import run
-    from hamodel.cli.options import read_budgets
+    from hamodel.cli.options import read_budgets, read_limits
 
     searched = read_budgets(faults, repairs).faults if fired else None
-    run(deployment, tuple(changes or ()), tuple(rules or ()), searched, limit_states)
+    limits = read_limits(limit_states, limit_memory, limit_time)
+    run(deployment, tuple(changes or ()), tuple(rules or ()), searched, limits)
 
 
 @app.command()
-def explain(
+def explain(  # noqa: PLR0913, PLR0917 (an option each)
     word: Annotated[
         list[str],
         typer.Argument(
@@ -322,14 +325,16 @@ def explain(
     size: Annotated[
         int, typer.Option("--size", metavar="N", min=0, max=5, help="So many faults at most.")
     ] = 2,
-    limit_states: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Cut each search short at so many states.")
-    ] = 20_000_000,
+    limit_states: LimitStates = 20_000_000,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
 ) -> None:
     """Explain a word that hamodel uses; of a claim, all that is known (its proof card)."""
     from hamodel.cli.explain import run
+    from hamodel.cli.options import Searching, read_limits
 
-    searching = (size, limit_states) if search else None
+    limits = read_limits(limit_states, limit_memory, limit_time)
+    searching = Searching(size, limits) if search else None
     run(" ".join(word), deployment, tuple(rules or ()), tuple(changes or ()), searching)
 
 

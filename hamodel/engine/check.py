@@ -16,7 +16,7 @@ from hamodel.expr import Expr
 from hamodel.property import Modality, Property
 from hamodel.system import System
 from hamodel.trace import trace_of
-from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding, Verdict
+from hamodel.verdict import NOTHING_SHOWN, PROVED, REFUTED, UNDETERMINED, Finding, Verdict
 
 
 def check(
@@ -229,7 +229,7 @@ def _cut(exploration: Explored) -> Finding:
 def _vacuous(exploration: Explored) -> Finding:
     if not exploration.complete:
         return _cut(exploration)
-    return Finding(UNDETERMINED, "the premise holds in no reachable state, so nothing was shown")
+    return Finding(UNDETERMINED, f"the premise holds in no reachable state, {NOTHING_SHOWN}")
 
 
 def _invariant(exploration: Explored, prop: Property, bad: Expr) -> Finding:

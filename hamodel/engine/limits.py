@@ -68,6 +68,16 @@ class Limits:
         """Return these limits with another one on the states, if there is one."""
         return self if limit_states is None else replace(self, states=limit_states)
 
+    def __str__(self) -> str:
+        """Return all of them in words: `9,000 states, 4 GB of memory or 60 s`."""
+        said = [
+            "" if self.states is None else plural(self.states, "state"),
+            "" if self.memory is None else f"{size_in_words(self.memory)} of memory",
+            "" if self.time is None else f"{self.time:g} s",
+        ]
+        *most, last = [each for each in said if each] or ["no limit"]
+        return f"{', '.join(most)} or {last}" if most else last
+
     def said(self, cut: Cut) -> str:
         """Return which limit it was, and what is to be known of where it fell."""
         elsewhere = "; the numbers are exact, but another run may stop elsewhere"

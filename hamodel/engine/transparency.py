@@ -29,10 +29,10 @@ from hamodel.engine.reference import Exploration
 from hamodel.errors import plural
 from hamodel.property import Property
 from hamodel.trace import trace_of
-from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding
+from hamodel.verdict import NOTHING_SHOWN, PROVED, REFUTED, UNDETERMINED, Finding
 
 NOWHERE = Finding(
-    UNDETERMINED, "nowhere does the premise hold and the fault happen, so nothing was shown"
+    UNDETERMINED, f"nowhere does the premise hold and the fault happen, {NOTHING_SHOWN}"
 )
 """What is found where the fault cannot happen."""
 

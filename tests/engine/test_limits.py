@@ -75,6 +75,14 @@ def is_a_part(cut: Any, system: System) -> bool:
     )
 
 
+def test_limits_are_said_in_words() -> None:
+    """Those that there are, in one order; none is said too."""
+    assert "no limit" == str(NO_LIMITS)
+    assert "1 state" == str(Limits(1))
+    assert "9,000 states or 2.5 s" == str(Limits(9_000, time=2.5))
+    assert "9 states, 4 GB of memory or 60 s" == str(Limits(9, 4 * 10**9, 60))
+
+
 @ENGINES
 def test_the_limit_on_time_cuts_between_batches(
     monkeypatch: pytest.MonkeyPatch, search: Callable[..., Any]
