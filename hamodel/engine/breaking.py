@@ -18,7 +18,7 @@ from hamodel.budget import ANY, Allowance, Budget
 from hamodel.component import Component
 from hamodel.engine.check import failing, searches_for
 from hamodel.engine.cone import Influences, sliced
-from hamodel.engine.limits import NO_LIMITS, Limits
+from hamodel.engine.limits import NO_LIMITS, CutShort, Limits
 from hamodel.expr import Var, any_of
 from hamodel.property import Modality, Property
 from hamodel.rule import Kind, Rule, Set
@@ -208,7 +208,7 @@ class _Seeker:
         counted = [name for name in exploration.product.names if name in counters]
         try:
             these = list(failing(exploration, self.prop))
-        except MemoryError:
+        except CutShort:
             return None
         found = (exploration.values_at(counted, states) for states in these)
         return frozenset(

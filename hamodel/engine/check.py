@@ -10,7 +10,7 @@ from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.cone import Cone, Influences, gathered, lifted, sliced
 from hamodel.engine.explore import explore
 from hamodel.engine.explored import Explored, Progress
-from hamodel.engine.limits import NO_LIMITS, Cut, Limits, cut_by
+from hamodel.engine.limits import NO_LIMITS, Cut, CutShort, Limits, cut_by
 from hamodel.errors import plural
 from hamodel.expr import Expr
 from hamodel.property import Modality, Property
@@ -192,10 +192,10 @@ def judge(exploration: Explored, props: Sequence[Property]) -> tuple[Verdict, ..
 
 
 def _find(exploration: Explored, prop: Property) -> Finding:
-    """Return what an exploration says of a property; undetermined if the memory is used up."""
+    """Return what an exploration says of a property; undetermined beyond the memory or the time."""
     try:
         return _found(exploration, prop)
-    except MemoryError as error:
+    except CutShort as error:
         return Finding(UNDETERMINED, stopped(exploration, exploration.cut or cut_by(error)))
 
 

@@ -95,6 +95,14 @@ class Explored(Protocol):
         """The expanded states that no step leaves."""
         ...
 
+    def check_time(self) -> None:
+        """
+        Raise TimeLimitError if the limit on the time has been met since the search began.
+
+        What judges, and may take long, asks for it between its parts.
+        """
+        ...
+
     def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
         """
         Return a fair run on which a premise holds once and its conclusion never from there on.

@@ -186,6 +186,10 @@ class PackedExploration(Runs):
             places.append(action)
         return places[::-1]
 
+    def check_time(self) -> None:
+        """Raise TimeLimitError if the limit on the time has been met since the search began."""
+        self._meter.check_time()
+
     def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
         """Return a fair run on which a premise holds once and its conclusion never after."""
         from hamodel.engine.packed.runs import unfulfilled_packed
