@@ -24,6 +24,7 @@ MEMORY = "Cut each search short where its process takes so much memory: 4GB."
 TIME = "Cut each search short after so many seconds."
 KEEP = "Keep large searches in this folder, to go on with --resume after a crash."
 RESUME = "Go on from what --checkpoint kept; the options must be those of that run."
+CONE = "Write only what the claim depends on: what `hamodel check` searches for it."
 ASSERT = "Also assert what this claim promises, or all that begin so; its kind: always or never."
 EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless it is given."
 FORMATS = f"[{'|'.join(form.value for form in Format)}]"
@@ -252,7 +253,7 @@ def draw(
 
 
 @app.command()
-def export(
+def export(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     to: Annotated[
         str, typer.Option("--to", metavar="[promela]", help="The language that it is written in.")
@@ -261,6 +262,7 @@ def export(
         Path | None, typer.Option(metavar="FILE", help="Write it to a file; - for stdout.")
     ] = None,
     claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=ASSERT)] = None,
+    cone: Annotated[bool, typer.Option("--cone", help=CONE)] = False,
     faults: Annotated[str, typer.Option(metavar="BUDGET", help=EXPORTED)] = "",
     repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
     changes: ChangeOptions = None,
@@ -278,6 +280,7 @@ def export(
         tuple(changes or ()),
         tuple(rules or ()),
         None if out == Path("-") else out,
+        cone,
     )
     run(options)
 
