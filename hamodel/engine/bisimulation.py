@@ -117,13 +117,20 @@ class Partition:
     then blocks are split; the largest piece of a block keeps its number, and the next round
     concerns the nodes of the other pieces and those with a step to them.
 
+    Parameters
+    ----------
+    nodes
+        What is divided.
+    check
+        Called in each round; it may raise an error to end it.
+
     Attributes
     ----------
     block, signature
         For each node the number of its block, and its signature.
     """
 
-    def __init__(self, nodes: Nodes) -> None:
+    def __init__(self, nodes: Nodes, check: Callable[[], None] = lambda: None) -> None:
         self.nodes = nodes
         self.block: list[int] = list(nodes.colour)
         nothing: Signature = frozenset()
@@ -135,7 +142,7 @@ class Partition:
         self._common = [nothing] * len(self._members)
         self._origin: list[tuple[int, int]] = [(-1, 0)] * len(self._members)
         self._rounds: list[dict[int, Signature]] = [{}]
-        self._refine()
+        self._refine(check)
 
     def block_of(self, state: int) -> int:
         """Return the block of a state."""
@@ -186,10 +193,11 @@ class Partition:
         """Return the entry of a signature for a step that says this and leads to that block."""
         return code * len(self.block) + block
 
-    def _refine(self) -> None:
+    def _refine(self, check: Callable[[], None]) -> None:
         silent_before, loud_before = self.nodes.silent_before(), self.nodes.loud_before()
         dirty: Iterable[int] = range(len(self.block))
         while changed := self._sign(dirty, silent_before):
+            check()
             moved = self._split(changed)
             dirty = set(moved)
             for node in moved:

@@ -98,6 +98,14 @@ class Explored(Protocol):
         """The expanded states that no step leaves."""
         ...
 
+    def check_time(self) -> None:
+        """
+        Raise TimeLimitError if the limit on the time has been met since the search began.
+
+        What judges, and may take long, asks for it between its parts.
+        """
+        ...
+
     def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
         """
         Return a fair run on which a premise holds once and its conclusion never from there on.
@@ -129,6 +137,18 @@ class Explored(Protocol):
 
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""
+        ...
+
+    def numbers_of(self, states: Iterable[tuple[Value, ...]]) -> list[int]:
+        """
+        Return the number of each of these states; -1 for one that was not found.
+
+        A state is its values in the order of `product.names`.
+        """
+        ...
+
+    def first_steps(self) -> dict[int, int]:
+        """Return for each action that happens, by its place, the first state that it leaves."""
         ...
 
     def actions_to(self, i: int) -> list[int]:

@@ -148,10 +148,12 @@ def traps(
 ) -> Traps:
     """Return where a fair run can stay for ever without the conclusion; as for `unfulfilled`."""
     edges = exploration.edges
+    exploration.check_time()
     start = [i for i in range(len(edges)) if premise[i] and not conclusion[i]]
     region = _reachable(start, edges, conclusion)
     held: dict[int, set[int]] = {}
     for part in strongly_connected(region):
+        exploration.check_time()
         if fairness.allows_staying(part, _within(edges, part)):
             held.update(dict.fromkeys(part, part))
     return Traps(start, region, held)

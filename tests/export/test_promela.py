@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from enum import Enum
 from pathlib import Path
@@ -289,9 +290,21 @@ def test_the_command_asserts_what_a_claim_promises() -> None:
     assert ", any=0: Promela" in given
 
 
+def test_the_command_writes_the_cone_that_a_claim_is_searched_in() -> None:
+    """With --cone only the variables and rules that the claim depends on, and the head says so."""
+    whole, cone = exported("--claim", "SIP-1c"), exported("--claim", "SIP-1c", "--cone")
+
+    assert "small-single-site in the cone of SIP-1c, crash+loss=1: Promela" in cone.stdout
+    assert "-> assert(holds_hot_standby_knows_established_calls) }" in cone.stdout
+    assert "recorder" in whole.stdout
+    assert 10 <= len(commands(cone.stdout)) < len(commands(whole.stdout))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--cone",), "HA082 --cone is the cone of what a claim promises; add --claim"),
+        (("--cone", "--claim", "SIP-1c,RM-3", "--faults", "1"), "are searched in 2 cones ("),
         (("--to", "tla"), "HA082 --to is 'tla'; it can be promela"),
         (("--claim", "RM-2"), "HA050 remaining_resource_manager_accepts_requests is of the kind"),
         (("--claim", "SIP"), "are judged under 2 budgets (crash+loss=1; sip-server-crash=1)"),
@@ -391,6 +404,22 @@ def test_spin_has_the_counts_of_a_deployment() -> None:
     found = search(system, Budget(1), dead_ends=False)
 
     assert (len(expected.states), expected.transitions) == (found.states, found.transitions)
+
+
+@needs_spin
+@pytest.mark.parametrize("claim", ["SIP-1c", "RM-3"])
+def test_spin_finds_the_states_of_a_cone(claim: str) -> None:
+    """As many as `hamodel check` says that it searched; one claim holds for both, one for none."""
+    checked = CliRunner().invoke(
+        app, ["check", "small-single-site", "--claim", claim, "--faults", "1", "--format", "json"]
+    )
+    [row] = json.loads(checked.stdout)["claims"]
+    text = exported("--claim", claim, "--faults", "1", "--cone").stdout
+    found = spin(text, flags=[], options=["-O0"], depth=100_000)
+
+    assert row["distinct_states"] == found.states
+    assert {"SIP-1c": "PROVED", "RM-3": "REFUTED"}[claim] == row["status"]
+    assert ("REFUTED" == row["status"]) == bool(found.errors)
 
 
 @needs_spin

@@ -150,6 +150,20 @@ class PackedExploration(Runs):
         place = int(held.argmax())
         return place if held[place] else None
 
+    def numbers_of(self, states: Iterable[tuple[Value, ...]]) -> list[int]:
+        """Return the number of each of these states; -1 for one that was not found."""
+        wanted = list(states)
+        words, places = self.layout.packed(wanted)
+        numbers, found = np.full(len(wanted), -1), np.empty(len(words), np.int32)
+        self._make_room(0)
+        kernels.find(self.dims, words, len(words), self._store, self._table, found)
+        numbers[places] = found
+        return numbers.tolist()
+
+    def first_steps(self) -> dict[int, int]:
+        """Return for each action that happens, by its place, the first state that it leaves."""
+        return self.edges.first_sources()
+
     def depths_of(self, states: Ints) -> Ints:
         """Return the length of a shortest run to each of these states."""
         return np.searchsorted(self._levels, states, side="right") - 1
@@ -168,6 +182,10 @@ class PackedExploration(Runs):
             )
             places.append(action)
         return places[::-1]
+
+    def check_time(self) -> None:
+        """Raise TimeLimitError if the limit on the time has been met since the search began."""
+        self._meter.check_time()
 
     def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
         """Return a fair run on which a premise holds once and its conclusion never after."""

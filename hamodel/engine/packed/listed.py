@@ -13,6 +13,9 @@ from hamodel.engine.packed.guards import Ints
 
 Item = TypeVar("Item")
 
+PIECE = 1 << 20
+"""How many steps are looked through at once."""
+
 
 class Listed(Sequence[Item], Generic[Item]):
     """A list that is worked out item by item when it is read."""
@@ -63,3 +66,13 @@ class Edges(Sequence[tuple[Edge, ...]]):
         i = range(len(self))[i]
         its = slice(*self.starts[i : i + 2].tolist())
         return tuple(zip(self.actions[its].tolist(), self.targets[its].tolist(), strict=True))
+
+    def first_sources(self) -> dict[int, int]:
+        """Return for each action that happens, by its place, the first state that it leaves."""
+        found: dict[int, int] = {}
+        for begin in range(0, len(self.actions), PIECE):
+            places, firsts = np.unique(self.actions[begin : begin + PIECE], return_index=True)
+            sources = np.searchsorted(self.starts, begin + firsts, side="right") - 1
+            for place, source in zip(places.tolist(), sources.tolist(), strict=True):
+                found.setdefault(place, source)
+        return found

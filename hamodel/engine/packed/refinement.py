@@ -8,6 +8,7 @@ Signatures are kept once each and compared whole, not by their hashes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -211,6 +212,7 @@ def refined(
     silent: Flags,
     stays: Flags,
     colour: Numbers,
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[Numbers, int, Numbers, tuple[Ints, Ints]]:
     """
     Return the coarsest partition whose blocks have one colour and one signature.
@@ -221,6 +223,8 @@ def refined(
         As for `signed`.
     colour
         Of each node.
+    check
+        Called in each round; it may raise an error to end it.
 
     Returns
     -------
@@ -232,6 +236,7 @@ def refined(
     blocks = numbered(colour.astype(np.uint64).reshape(-1, 1), block)
     signature = np.empty(len(colour), np.int32)
     while True:
+        check()
         pool: Any = signed(starts, codes, targets, silent, stays, block, blocks, signature)
         pairs = block.astype(np.uint64) << np.uint64(32) | signature.astype(np.uint64)
         split = np.empty(len(colour), np.int32)

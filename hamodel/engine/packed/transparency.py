@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,7 +42,8 @@ def compare_packed(exploration: PackedExploration, prop: Property) -> Finding:
     if not len(steps.before):
         return NOWHERE
     copy, without = _with_withdrawn(exploration, steps)
-    place = _first_told(copy, prop, steps, without)
+    # The copy's clock has no limit: what is found to be refuted is told, however late.
+    place = _first_told(copy, prop, steps, without, exploration.check_time)
     if place is None:
         return untold(exploration, int(steps.before[0]), int(steps.action[0]), len(without))
     before, action, after = (int(each[place]) for each in steps)
@@ -78,13 +80,19 @@ def _with_withdrawn(exploration: PackedExploration, steps: Steps) -> tuple[Packe
 
 
 def _first_told(
-    exploration: PackedExploration, prop: Property, steps: Steps, without: Ints
+    exploration: PackedExploration,
+    prop: Property,
+    steps: Steps,
+    without: Ints,
+    check: Callable[[], None],
 ) -> int | None:
     """Return the place of the first step of the fault that observers can tell; None if none is."""
+    check()
     view = _Seen(exploration, prop, np.concatenate([without, steps.after]))
+    check()
     nodes = _condensed(exploration, view, prop)
     block, blocks, signature, (begins, pool) = refinement.refined(
-        nodes.starts, nodes.codes, nodes.targets, nodes.silent, nodes.stays, nodes.colour
+        nodes.starts, nodes.codes, nodes.targets, nodes.silent, nodes.stays, nodes.colour, check
     )
     its, other = nodes.of[without], nodes.of[steps.after]
     told = (nodes.colour[its] != nodes.colour[other]) | (block[its] != block[other])
