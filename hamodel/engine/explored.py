@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from hamodel.engine.limits import Cut, Limits
@@ -133,6 +133,20 @@ class Explored(Protocol):
 
     def values_at(self, names: Sequence[str], states: Iterable[int]) -> set[tuple[Value, ...]]:
         """Return the values that these variables have together in some of these states."""
+        ...
+
+    def numbered(
+        self, names: Sequence[str], states: Sequence[int]
+    ) -> tuple[list[int], list[tuple[Value, ...]]]:
+        """
+        Number the values that these variables have together in some states, as they come first.
+
+        Returns the number of each state's, and the values of each number.
+        """
+        ...
+
+    def reached(self, begins: Iterable[int]) -> Mapping[int, tuple[Edge, ...]]:
+        """Return the steps of some states and of all that they lead to, by state, in order."""
         ...
 
     def first(self, guard: Expr) -> int | None:

@@ -286,6 +286,26 @@ class Exploration(Runs):
         places = [self.product.names.index(name) for name in names]
         return {tuple([self.states[i][place] for place in places]) for i in states}
 
+    def numbered(
+        self, names: Sequence[str], states: Sequence[int]
+    ) -> tuple[list[int], list[tuple[Value, ...]]]:
+        """Number the values that these variables have in some states, as they come first."""
+        places = [self.product.names.index(name) for name in names]
+        known: dict[tuple[Value, ...], int] = {}
+        found = (tuple([self.states[i][place] for place in places]) for i in states)
+        return [known.setdefault(values, len(known)) for values in found], list(known)
+
+    def reached(self, begins: Iterable[int]) -> dict[int, tuple[Edge, ...]]:
+        """Return the steps of some states and of all that they lead to, by state, in order."""
+        seen = set(begins)
+        waiting = list(seen)
+        while waiting:
+            for _, target in self.edges[waiting.pop()]:
+                if target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+        return {i: self.edges[i] for i in sorted(seen)}
+
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""
         for i in range(len(self.states)):

@@ -25,7 +25,7 @@ from hamodel.engine.difference import Side, Telling, choice, telling
 from hamodel.engine.explored import Explored
 from hamodel.engine.graph import Fairness, fair_loop
 from hamodel.engine.limits import Cut, Limits, TimeLimitError
-from hamodel.engine.observers import Event, View, reached, realised
+from hamodel.engine.observers import Event, View, realised
 from hamodel.engine.reference import Exploration
 from hamodel.errors import plural
 from hamodel.property import Property
@@ -134,8 +134,9 @@ class Judge:
     def __init__(self, exploration: Explored, prop: Property, pairs: Sequence[Pair]) -> None:
         ends = (state for pair in pairs for state in (pair.without, pair.after))
         self._exploration = exploration
-        self._view = View(exploration, prop, reached(exploration.edges, ends))
-        self._fairness = Fairness(exploration, prop.fair)
+        edges = exploration.reached(ends)
+        self._view = View(exploration, prop, edges)
+        self._fairness = Fairness(exploration, prop.fair, edges)
         self._partition = Partition(condensed(self._view, self._fairness), exploration.check_time)
 
     def name(self, action: int) -> str:

@@ -52,6 +52,11 @@ def cached() -> bool:
     return place is not None and any(Path(place).glob("kernels.expand-*.nbi"))
 
 
+def cacheable() -> bool:
+    """Return whether there is a folder in which machine code is cached."""
+    return cast(Any, expand).stats.cache_path is not None
+
+
 def part(function: Kernel) -> Kernel:
     """Compile a function into those that call it: a call with all these arrays costs more."""
     return cast(Kernel, numba.njit(forceinline=True, error_model="numpy")(function))

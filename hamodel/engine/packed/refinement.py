@@ -79,24 +79,39 @@ def grown(array: Any, used: int, size: int, fill: int) -> Any:
     """Return an array of at least some size, twice as large, that begins with what is used."""
     if size <= len(array):
         return array
-    larger = np.full(2 * size, fill, array.dtype)
-    larger[:used] = array[:used]
+    larger = np.empty(2 * size, array.dtype)
+    copied(array, 0, used, larger, 0)
+    for k in range(used, len(larger)):
+        larger[k] = fill
     return larger
 
 
 @part
+def copied(array: Any, begin: int, length: int, to: Any, at: int) -> None:
+    """Copy so many values: slices, whose lengths may differ, take seconds to compile."""
+    for k in range(length):
+        to[at + k] = array[begin + k]
+
+
+@part
 def distinct(values: Ints, length: int) -> tuple[int, np.uint64]:
-    """Sort the first values and keep each once; return how many are kept, and a mixed number."""
-    if length < 24:
-        for k in range(1, length):
+    """
+    Sort the first values and keep each once; return how many are kept, and a mixed number.
+
+    By Shell's sort: NumPy's takes seconds to compile.
+    """
+    gap = 1
+    while gap < length // 9:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for k in range(gap, length):
             value = values[k]
-            m = k - 1
+            m = k - gap
             while m >= 0 and values[m] > value:
-                values[m + 1] = values[m]
-                m -= 1
-            values[m + 1] = value
-    else:
-        values[:length] = np.sort(values[:length])
+                values[m + gap] = values[m]
+                m -= gap
+            values[m + gap] = value
+        gap //= 3
     kept = 0
     mixed = ZERO
     for k in range(length):
@@ -168,7 +183,7 @@ def signed(
                     marked[other] = node
                     more = begins[other + 1] - begins[other]
                     mine = grown(mine, length, length + more, 0)
-                    mine[length : length + more] = pool[begins[other] : begins[other + 1]]
+                    copied(pool, begins[other], more, mine, length)
                     length += more
             else:
                 mine = grown(mine, length, length + 1, 0)
@@ -189,7 +204,7 @@ def signed(
         hashes = grown(hashes, count, count + 1, 0)
         marked = grown(marked, count, count + 1, -1)
         pool = grown(pool, begins[count], begins[count] + kept, 0)
-        pool[begins[count] : begins[count] + kept] = mine[:kept]
+        copied(mine, 0, kept, pool, begins[count])
         begins[count + 1] = begins[count] + kept
         hashes[count] = mixed
         signature[node] = table[slot] = count

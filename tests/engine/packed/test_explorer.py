@@ -148,6 +148,20 @@ def test_small_scenarios_of_the_guide(name: str) -> None:
             assert expected.trace_to(last) == actual.trace_to(last)
 
 
+def test_what_some_states_lead_to_is_read_alike() -> None:
+    """From two states on, the steps; the values of some variables, numbered as they come."""
+    expected, actual = both(ring(4))
+    names = expected.product.names[::2]
+    for i in range(0, len(expected.states), 5):
+        begins = [len(expected.states) - 1 - i, i]
+        reached = expected.reached(begins)
+        assert list(reached.items()) == list(actual.reached(begins).items())
+        assert expected.numbered(names, list(reached)) == actual.numbered(names, list(reached))
+
+    assert ([], []) == expected.numbered(names, []) == actual.numbered(names, [])
+    assert ([0, 0], [()]) == expected.numbered([], [1, 0]) == actual.numbered([], [1, 0])
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 10, 100, 287, 288, 289, 10_000])
 def test_a_search_is_cut_at_the_same_state(limit: int) -> None:
     """As many states known and expanded, the same edges; at 288 it is whole."""
