@@ -34,6 +34,7 @@ def explore(
     limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
+    threads: int | Callable[[], int] = 1,
 ) -> Explored:
     """
     Search every state that a run within the budget can reach, breadth first.
@@ -50,6 +51,9 @@ def explore(
     checkpoint
         Where the packed engine keeps the search. What the reference search does is not kept: it
         is done anew as soon.
+    threads
+        How many threads a large search takes; a function is asked now and then. What is found,
+        and in which order, is the same.
 
     Raises
     ------
@@ -68,7 +72,13 @@ def explore(
 
     try:
         return explore_packed(
-            system, budget, limits=limits, progress=progress, checkpoint=checkpoint, begun=begun
+            system,
+            budget,
+            limits=limits,
+            progress=progress,
+            checkpoint=checkpoint,
+            begun=begun,
+            threads=threads,
         )
     except MemoryError as error:
         if found is None:

@@ -29,7 +29,7 @@ from hamodel.engine.check import judge
 from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.explore import explore as explore_by_size
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, resident, size_in_words
-from hamodel.engine.packed import explorer, graphs
+from hamodel.engine.packed import crew, explorer, graphs
 from hamodel.engine.packed.explorer import PackedExploration, explore_packed
 from hamodel.engine.reference import Exploration, explore
 from tests.engine.packed.compared import read
@@ -80,7 +80,7 @@ def test_the_limit_on_time_cuts_between_batches(
     monkeypatch: pytest.MonkeyPatch, search: Callable[..., Any]
 ) -> None:
     """It stops at the third look at the clock; what is found until then is exact."""
-    monkeypatch.setattr(explorer, "BATCH", 64)
+    monkeypatch.setattr(crew, "BATCH", 64)
     passing(monkeypatch, 10.0)
     found = search(two_phase(4), limits=Limits(time=30))
 
@@ -95,7 +95,7 @@ def test_the_limit_on_memory_cuts_between_batches(
     monkeypatch: pytest.MonkeyPatch, search: Callable[..., Any]
 ) -> None:
     """It stops when the process is as large as the limit; what is found until then is exact."""
-    monkeypatch.setattr(explorer, "BATCH", 64)
+    monkeypatch.setattr(crew, "BATCH", 64)
     growing(monkeypatch, 1_000_000)
     found = search(two_phase(4), limits=Limits(memory=7_000_000))
     monkeypatch.undo()
@@ -274,7 +274,7 @@ def test_a_table_that_finds_no_room_cuts_the_search(
     monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     """The smaller table is there again, and all that was found can be read."""
-    monkeypatch.setattr(explorer, "BATCH", 64)
+    monkeypatch.setattr(crew, "BATCH", 64)
     found = explorer.PackedExploration(explore_packed(two_phase(5)).product)
     with monkeypatch.context() as scarce:
         scarce.setattr(explorer, "np", Scarce(most))

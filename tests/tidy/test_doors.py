@@ -10,6 +10,7 @@ from tests.tidy.tree import LIBRARY, ROOT, imports, python_files
 DOORS = {
     "graphviz": "draw/",
     "hypothesis": "testing/",
+    "llvmlite": "engine/packed/kernels.py",
     "msgspec": "guide/deployment",
     "networkx": "engine/graph.py",
     "numba": "engine/packed/kernels.py",

@@ -13,6 +13,7 @@ HEAVY = {
     "hypothesis",
     "msgspec",
     "networkx",
+    "llvmlite",
     "numba",
     "numpy",
     "rich",

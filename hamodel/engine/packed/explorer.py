@@ -16,11 +16,13 @@ from hamodel.engine.explored import Progress, Runs
 from hamodel.engine.graph import Fairness, Lasso
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, MemoryLimitError, Meter, cut_by
 from hamodel.engine.packed import kernels
+from hamodel.engine.packed.crew import Crew, Threads, Worker
 from hamodel.engine.packed.guards import Ints, tables
 from hamodel.engine.packed.kept import Keeper, Kept, identity
 from hamodel.engine.packed.layout import Layout, Words
 from hamodel.engine.packed.listed import Edges, Listed
 from hamodel.engine.packed.program import program
+from hamodel.engine.packed.rows import Rows
 from hamodel.engine.reference import Product
 from hamodel.errors import SearchError
 from hamodel.expr import Expr, Value
@@ -28,10 +30,6 @@ from hamodel.property import Property
 from hamodel.system import System
 from hamodel.verdict import Finding
 
-BATCH = 2048
-"""How many states are expanded before their successors are looked up."""
-ROOM = 1 << 15
-"""How many successors a batch can have; if they have more, fewer states are expanded."""
 TOLD = 32
 """After how many batches it is said how far the search is."""
 LOAD = 0.7
@@ -66,22 +64,21 @@ class PackedExploration(Runs):
         self.transitions = 0
         self._levels = [0]
         self._expanded = 0
-        self._store = np.empty((BATCH, self.layout.words), np.uint64)
-        self._store[0] = self.layout.pack(product.initial)
+        self._rows = Rows(np.array([self.layout.pack(product.initial)], np.uint64))
         self._size = 1
         self._table = np.zeros(0, np.uint32)
         self._edges: Edges | None = None
         self._meter = Meter(NO_LIMITS)
-        room = ROOM + len(product.actions)
-        self._room = np.empty((room, self.layout.words), np.uint64)
-        self._actions = np.empty(room, np.uint16)
-        self._ends = np.empty(BATCH, np.int64)
-        self._slots = np.empty(room, np.int64)
+        self._crew = Crew(self.program, self.layout.words)
 
     @property
     def complete(self) -> bool:
         """Whether every reachable state was expanded."""
         return self.cut is None
+
+    @property
+    def _store(self) -> Words:
+        return self._rows.array
 
     @property
     def words(self) -> Words:
@@ -196,15 +193,24 @@ class PackedExploration(Runs):
         progress: Progress | None = None,
         begun: float | None = None,
         keeper: Keeper | None = None,
+        threads: Threads = 1,
     ) -> None:
         """
         Expand every state not yet expanded, and those found then, in their order.
 
         `begun` is when the clock of the limits began; by default now. What cuts it short, be it
         that there is no more memory, is in `cut`. The keeper is called after levels and at last.
+        With several threads the same states are found in the same order.
         """
+        self._crew.threads = threads
         self.limits = replace(limits, states=min(limits.states or STATES_MAX, STATES_MAX))
         self.cut, self._meter = None, Meter(self.limits, begun)
+        with self._crew:
+            self._expand_levels(progress, keeper)
+        if keeper is not None:
+            keeper.keep(self.kept(), at_last=True)
+
+    def _expand_levels(self, progress: Progress | None, keeper: Keeper | None) -> None:
         batches = 0
         while self.cut is None and self._expanded < self._size:
             if self._expanded == self._levels[-1]:
@@ -219,8 +225,6 @@ class PackedExploration(Runs):
                 self.cut = self._meter.met() or self._batch()
             except MemoryError as error:
                 self.cut = cut_by(error)
-        if keeper is not None:
-            keeper.keep(self.kept(), at_last=True)
 
     def kept(self) -> Kept:
         """Return what another process needs to go on; not a copy."""
@@ -229,7 +233,7 @@ class PackedExploration(Runs):
     def take(self, kept: Kept) -> None:
         """Go on from where another process was."""
         self._levels, self._edges = kept.levels.tolist(), None
-        self._store, self._size = kept.words, len(kept.words)
+        self._rows, self._size = Rows(kept.words), len(kept.words)
         self._expanded, self.transitions = kept.expanded, kept.transitions
         self._make_room(0)
 
@@ -245,71 +249,76 @@ class PackedExploration(Runs):
     def add(self, words: Words) -> Ints:
         """Add these states, which no run need lead to, and all that follows; see `extended`."""
         # Arrays of its own: the exploration that this is a copy of keeps its.
-        self._store, self._table = self.words.copy(), self._table.copy()
+        self._rows, self._table = Rows(self.words.copy()), self._table.copy()
         self._levels, self._edges = list(self._levels), None
         numbers = np.empty(len(words), np.int32)
-        for begin in range(0, len(words), ROOM):
-            its = words[begin : begin + ROOM]
-            self._make_room(len(its))
-            self._size, _ = kernels.insert(
-                self.dims,
-                its,
-                np.array([len(its)], np.int64),
-                1,
-                self._store,
-                self._size,
-                STATES_MAX,
-                self._table,
-                self._slots,
-            )
-            found = numbers[begin : begin + ROOM]
-            kernels.find(self.dims, its, len(its), self._store, self._table, found)
-        self.expand(replace(self.limits, states=None, time=None))
+        self._make_room(len(words))
+        slots, fresh = np.empty(len(words), np.int64), np.empty(len(words), np.int64)
+        new = kernels.sift(
+            self.dims, words, len(words), self._store, self._size, self._table, slots, fresh
+        )
+        self._size, _ = kernels.insert(
+            self.dims,
+            words,
+            np.array([len(words)], np.int64),
+            1,
+            slots,
+            fresh,
+            new,
+            self._store,
+            self._size,
+            STATES_MAX,
+            self._table,
+        )
+        kernels.find(self.dims, words, len(words), self._store, self._table, numbers)
+        self.expand(replace(self.limits, states=None, time=None), threads=self._crew.threads)
         if not self.complete:
             raise MemoryLimitError if self.cut is Cut.MEMORY else MemoryError
         return numbers.astype(np.int64)
 
     def _batch(self) -> Cut | None:
         """Expand some states of the level, as many as there is room for; tell of the limit."""
-        begin, limit = self._expanded, self.limits.states or STATES_MAX
-        end = min(self._levels[-1], begin + BATCH)
-        sources, wrong = kernels.expand(
-            self.dims,
-            self.program,
-            self._store,
-            begin,
-            end,
-            self._room,
-            self._actions,
-            self._ends,
-        )
-        self._make_room(int(self._ends[sources - 1]) if sources else 0)
+        limit = self.limits.states or STATES_MAX
+        shares = self._crew.shares(self._expanded, self._levels[-1])
+        self._make_room(sum(map(self._crew.room, shares)))
+
+        def successors(worker: Worker, its: range) -> None:
+            worker.expand(self._store, its)
+            # What is being inserted meanwhile may not be whole: how many are is asked now.
+            worker.sift(self._store, self._size, self._table)
+
+        for worker in self._crew.work(shares, successors):
+            done = self._insert(worker, limit)
+            self._expanded += done
+            self.transitions += int(worker.ends[done - 1]) if done else 0
+            if done < worker.sources or self._size > limit:
+                return None if self._expanded == self._size else Cut.STATES
+            if worker.wrong >= 0:
+                self._raise(self._expanded)
+        return None
+
+    def _insert(self, worker: Worker, limit: int) -> int:
+        """Number the successors that a worker found; return of how many states."""
         self._size, done = kernels.insert(
             self.dims,
-            self._room,
-            self._ends,
-            sources,
+            worker.room,
+            worker.ends,
+            worker.sources,
+            worker.slots,
+            worker.fresh,
+            worker.new,
             self._store,
             self._size,
             limit,
             self._table,
-            self._slots,
         )
-        self._expanded += done
-        self.transitions += int(self._ends[done - 1]) if done else 0
-        if done < sources or self._size > limit:
-            return None if self._expanded == self._size else Cut.STATES
-        if wrong >= 0:
-            self._raise(begin + sources)
-        return None
+        return done
 
     def _make_room(self, more: int) -> None:
         """Have room for so many more states, in the list and in the table."""
         needed = self._size + more
         if needed > len(self._store):
-            # In place, by moving pages: a copy would take the memory twice.
-            rows = max(needed, len(self._store) * 5 // 4)
-            self._store.resize((rows, self.layout.words), refcheck=False)
+            self._rows.grow(needed)
         if needed > LOAD * len(self._table):
             slots, before = 1 << int(needed / LOAD).bit_length(), len(self._table)
             self._meter.check_room(SLOT * (slots - before))
@@ -339,24 +348,20 @@ class PackedExploration(Runs):
         actions = np.empty(self.transitions, np.uint16)
         targets = np.empty(self.transitions, np.int32)
         done, filled = 0, 0
-        while done < self._expanded:
-            end = min(self._expanded, done + BATCH)
-            sources, _ = kernels.expand(
-                self.dims,
-                self.program,
-                self._store,
-                done,
-                end,
-                self._room,
-                self._actions,
-                self._ends,
-            )
-            count = int(self._ends[sources - 1])
-            its = slice(filled, filled + count)
-            starts[done + 1 : done + sources + 1] = filled + self._ends[:sources]
-            actions[its] = self._actions[:count]
-            kernels.find(self.dims, self._room, count, self._store, self._table, targets[its])
-            done, filled = done + sources, filled + count
+
+        def steps(worker: Worker, its: range) -> None:
+            worker.expand(self._store, its)
+            worker.find(self._store, self._table)
+
+        with self._crew:
+            while done < self._expanded:
+                for worker in self._crew.work(self._crew.shares(done, self._expanded), steps):
+                    count, sources = worker.count, worker.sources
+                    its = slice(filled, filled + count)
+                    starts[done + 1 : done + sources + 1] = filled + worker.ends[:sources]
+                    actions[its] = worker.actions[:count]
+                    targets[its] = worker.numbers[:count]
+                    done, filled = done + sources, filled + count
         return Edges(starts, actions, targets)
 
 
@@ -369,6 +374,7 @@ def explore_packed(
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
     begun: float | None = None,
+    threads: Threads = 1,
 ) -> PackedExploration:
     """
     Search every state that a run within the budget can reach; as `reference.explore`.
@@ -392,5 +398,5 @@ def explore_packed(
         keeper = Keeper(checkpoint.path, identity(*its))
         if checkpoint.resumes:
             exploration.take(keeper.read())
-    exploration.expand(limits, progress, begun, keeper)
+    exploration.expand(limits, progress, begun, keeper, threads)
     return exploration

@@ -14,6 +14,8 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from llvmlite import ir as llvm
+from numba.extending import intrinsic, overload
 
 from hamodel.engine.packed.guards import Ints, Tables
 from hamodel.engine.packed.layout import Words
@@ -51,6 +53,37 @@ def cached() -> bool:
 def part(function: Kernel) -> Kernel:
     """Compile a function into those that call it: a call with all these arrays costs more."""
     return cast(Kernel, numba.njit(forceinline=True, error_model="numpy")(function))
+
+
+def prefetch(array: Any, row: Any) -> None:
+    """Have a row of an array brought from memory before it is read; the plain twin need not."""
+
+
+def _prefetch(_: Any, array: Any, _row: Any) -> Any:
+    """Return the type of `prefetch`, and what writes its one instruction."""
+
+    def write(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        rows, number = arguments
+        its = context.make_array(signature.args[0])(context, builder, rows)
+        begin = builder.ptrtoint(its.data, number.type)
+        offset = builder.mul(number, builder.extract_value(its.strides, 0))
+        byte, word = llvm.IntType(8).as_pointer(), llvm.IntType(32)
+        place = builder.inttoptr(builder.add(begin, offset), byte)
+        kinds = llvm.FunctionType(llvm.VoidType(), [byte, word, word, word])
+        instruction = builder.module.declare_intrinsic("llvm.prefetch", [byte], kinds)
+        how = [word(each) for each in (0, 3, 1)]  # to read; again soon; data
+        builder.call(instruction, [place, *how])
+        return context.get_dummy_value()
+
+    return numba.void(array, numba.int64), write
+
+
+_prefetch_row: Any = intrinsic(_prefetch)
+
+
+@overload(prefetch, strict=False)
+def _prefetched(_array: Any, _row: Any) -> Any:
+    return lambda array, row: _prefetch_row(array, row)  # noqa: PLW0108 - a function it must be
 
 
 @part
@@ -193,16 +226,73 @@ def expand(
 
 
 @compiled
+def sift(
+    dims: Dims,
+    room: Words,
+    count: int,
+    states: Words,
+    size: int,
+    table: Any,
+    slots: Ints,
+    fresh: Ints,
+) -> int:
+    """
+    Put into `fresh` the places of the successors that are not among the states, in order.
+
+    Nothing that is shared is written, so that several threads can do this at once, while one
+    inserts: states beyond `size`, which may not be whole yet, are taken for unknown.
+
+    Parameters
+    ----------
+    room, count
+        So many successors.
+    states, size, table
+        The states known. Open addressing: 1 + the number of a state, or 0; a power of two.
+    slots
+        For each place in `fresh` the slot where its probing ends; other places: undefined.
+
+    Returns
+    -------
+    int
+        How many there are in `fresh`; a state that occurs twice in `room` is there twice.
+    """
+    mask = np.uint64(len(table) - 1)
+    # One loop after the other, so that the processor waits for many at once.
+    for k in range(count):
+        slots[k] = np.int64(hashed(dims, room[k]) & mask)
+        prefetch(table, slots[k])
+    for k in range(count):
+        number = np.int64(table[slots[k]])
+        prefetch(states, number - 1 if number > 0 else number)
+    new = 0
+    for k in range(count):
+        slot = slots[k]
+        while True:
+            number = np.int64(table[slot])
+            if number == 0 or number > size:
+                slots[k] = slot
+                fresh[new] = k
+                new += 1
+                break
+            if same(dims, states[number - 1], room[k]):
+                break
+            slot = (slot + 1) & np.int64(mask)
+    return new
+
+
+@compiled
 def insert(
     dims: Dims,
     room: Words,
     ends: Ints,
     sources: int,
+    slots: Ints,
+    fresh: Ints,
+    new: int,
     states: Words,
     size: int,
     limit: int,
     table: Any,
-    slots: Ints,
 ) -> tuple[int, int]:
     """
     Give every successor that is not among the states the next number, in order.
@@ -211,51 +301,44 @@ def insert(
     ----------
     room, ends, sources
         The successors of so many states, and where each one's end.
+    slots, fresh, new
+        Those that were not known, as `sift` found them; others may have been inserted since.
     states, size
-        The states known, and how many.
+        The states known, and how many; room for as many more.
     limit
         No state is expanded once there are more states than this.
     table
-        Open addressing: 1 + the number of a state, or 0; a power of two, with room for all.
-    slots
-        Room for as many numbers as there are successors.
+        As for `sift`; with room for all.
 
     Returns
     -------
     tuple
         How many states there are now, and how many of `sources` were expanded.
     """
-    mask = np.uint64(len(table) - 1)
-    count = ends[sources - 1] if sources else 0
-    for k in range(count):
-        slots[k] = np.int64(hashed(dims, room[k]) & mask)
-    # Touched beforehand, one after the other, so that the processor waits for many at once.
-    touched = np.uint64(0)
-    for k in range(count):
-        number = table[slots[k]]
-        if number:
-            touched ^= states[number - 1, 0]
-    begin = 0
-    for source in range(sources):
-        if size > limit:
-            return size, source
-        for k in range(begin, ends[source]):
-            slot = slots[k]
-            while True:
-                number = np.int64(table[slot])
-                if number == 0:
-                    for w in range(len(dims)):
-                        states[size, w] = room[k, w]
-                    size += 1
-                    table[slot] = size
-                    break
-                if same(dims, states[number - 1], room[k]):
-                    break
-                slot = (slot + 1) & np.int64(mask)
-        begin = ends[source]
-    if touched == ONE and size < 0:  # Never; but what nobody reads a compiler leaves out.
-        return -1, -1
-    return size, sources
+    if size > limit:
+        return size, 0
+    mask = np.int64(len(table) - 1)
+    source = 0
+    for j in range(new):
+        k = fresh[j]
+        if ends[source] <= k:
+            if size > limit:
+                break
+            while ends[source] <= k:
+                source += 1
+        slot = slots[k]
+        while True:
+            number = np.int64(table[slot])
+            if number == 0:
+                for w in range(len(dims)):
+                    states[size, w] = room[k, w]
+                size += 1
+                table[slot] = size
+                break
+            if same(dims, states[number - 1], room[k]):
+                break
+            slot = (slot + 1) & mask
+    return size, source + 1 if size > limit else sources
 
 
 @compiled
@@ -274,13 +357,16 @@ def find(dims: Dims, room: Words, count: int, states: Words, table: Any, found: 
     """Put into `found` the number of each of these states; -1 for one that is not known."""
     mask = np.uint64(len(table) - 1)
     for k in range(count):
-        slot = np.int64(hashed(dims, room[k]) & mask)
-        found[k] = -1
-        while table[slot] != 0:
+        number = np.int64(table[np.int64(hashed(dims, room[k]) & mask)])
+        known = number != 0
+        known &= same(dims, states[number - known], room[k])
+        found[k] = number - 1 if known else -1
+    for k in range(count):
+        slot = np.int64(hashed(dims, room[k]) & mask) if found[k] < 0 else np.int64(0)
+        while found[k] < 0 and table[slot] != 0:
             number = np.int64(table[slot]) - 1
             if same(dims, states[number], room[k]):
                 found[k] = number
-                break
             slot = (slot + 1) & np.int64(mask)
 
 

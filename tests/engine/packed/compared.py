@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from hamodel import NO_FAULT, Budget, Component, Property, SearchError, System, Var
 from hamodel.engine.explored import Explored
@@ -28,22 +29,30 @@ def read(found: Explored) -> dict[str, object]:
     }
 
 
-def both(system: System, budget: Budget = NO_FAULT, limit_states: int | None = None) -> Both:
+def both(
+    system: System,
+    budget: Budget = NO_FAULT,
+    limit_states: int | None = None,
+    threads: int = 1,
+) -> Both:
     """Return what both engines find, once all of it is compared."""
     expected = explore(system, budget, limit_states=limit_states)
-    actual = explore_packed(system, budget, limit_states=limit_states)
+    actual = explore_packed(system, budget, limit_states=limit_states, threads=threads)
     assert len(expected.states) == len(actual.states)
     assert read(expected) == read(actual)
     return expected, actual
 
 
 def outcome(
-    system: System, budget: Budget = NO_FAULT, limit_states: int | None = None
+    system: System,
+    budget: Budget = NO_FAULT,
+    limit_states: int | None = None,
+    threads: int = 1,
 ) -> Both | str:
     """Return what both engines find, or the error that both raise, once it is compared."""
     told = error_of(explore, system, budget, limit_states)
-    assert told == error_of(explore_packed, system, budget, limit_states)
-    return told or both(system, budget, limit_states)
+    assert told == error_of(partial(explore_packed, threads=threads), system, budget, limit_states)
+    return told or both(system, budget, limit_states, threads)
 
 
 def error_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from typing import Any
 
@@ -22,6 +23,8 @@ from hamodel import (
     next_of,
     step,
 )
+from hamodel.engine.limits import Cut
+from hamodel.engine.packed import crew
 from hamodel.engine.packed import explorer as module
 from hamodel.engine.packed.explorer import explore_packed
 from hamodel.engine.packed.listed import Listed
@@ -137,8 +140,8 @@ def test_the_size_of_a_batch_makes_no_difference(
     monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     """Batches of a few states, with room for hardly more than one state's successors."""
-    monkeypatch.setattr(module, "BATCH", batch)
-    monkeypatch.setattr(module, "ROOM", 3)
+    monkeypatch.setattr(crew, "BATCH", batch)
+    monkeypatch.setattr(crew, "ROOM", 3)
     for seed in range(40):
         outcome(*seeded_system(seed, most_rules=24), 150)
 
@@ -146,12 +149,60 @@ def test_the_size_of_a_batch_makes_no_difference(
     both(two_phase(3), limit_states=100)
 
 
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_make_no_difference(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    """The same states, steps and errors in the same order, in shares of a few states."""
+    monkeypatch.setattr(crew, "BATCH", 4)
+    monkeypatch.setattr(crew, "SHARES", 5)
+    for seed in range(40):
+        outcome(*seeded_system(seed, most_rules=24), 150, threads)
+
+    both(ring(5), threads=threads)
+    both(two_phase(3), limit_states=100, threads=threads)
+    monkeypatch.setattr(crew, "ROOM", 9)
+    both(widened(two_phase(3), 3), threads=threads)
+
+
+def test_threads_are_asked_for_before_each_round() -> None:
+    """A function says how many; a search with one of them is as good as with several."""
+    asked = iter([1, 2, 1] + [2] * 100)
+    expected, _ = both(two_phase(5))
+    actual = explore_packed(two_phase(5), threads=lambda: next(asked))
+
+    assert list(expected.states) == list(actual.states)
+    assert 90 > len(list(asked))
+
+
+def test_no_thread_is_left_after_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither after the search nor after its steps: a process with threads should not fork."""
+    monkeypatch.setattr(crew, "BATCH", 16)
+    before = threading.active_count()
+    found = explore_packed(two_phase(4), threads=2)
+    after = threading.active_count()
+
+    assert 1_568 == len(found.edges)
+    assert [before, before] == [after, threading.active_count()]
+
+
+def test_what_a_thread_raises_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error in another thread ends the search, as one in this thread would."""
+    monkeypatch.setattr(crew, "BATCH", 16)
+
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(crew.Worker, "sift", fail)
+    found = explore_packed(two_phase(4), threads=2)
+
+    assert Cut.EXHAUSTED is found.cut
+
+
 def test_a_search_that_outgrows_its_table_and_its_list() -> None:
     """More states than the first list and table hold, in several batches."""
     expected, actual = both(two_phase(5))
 
     assert 8_832 == len(expected.states)
-    assert len(expected.states) > module.BATCH
+    assert len(expected.states) > crew.BATCH
     assert len(actual._table) >= 8_832 / module.LOAD
 
 
@@ -291,11 +342,8 @@ def test_an_extended_copy_has_the_numbers_of_the_reference() -> None:
     assert before == read(actual)
 
 
-def test_more_states_are_added_than_there_is_room_for_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """They are added in portions, one state twice among them."""
-    monkeypatch.setattr(module, "ROOM", 5)
+def test_more_states_are_added_than_there_is_room_for() -> None:
+    """The list and the table grow; one state is twice among them."""
     count: Var[int] = Var("count", range(50))
     still = System((Component("box", variables=(count,)),), ())
     found = explore_packed(still)

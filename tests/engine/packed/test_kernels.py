@@ -40,9 +40,9 @@ def begun(*states: int, slots: int = 8) -> tuple[Any, Any]:
 def inserted(limit: int) -> tuple[int, int, list[int]]:
     """Return how many states there are, how many sources were expanded, and the states."""
     states, table = begun(3)
-    size, done = kernels.insert(
-        ONE_WORD, ROOM, ENDS, 3, states, 1, limit, table, np.empty(6, np.int64)
-    )
+    slots, fresh = np.empty(6, np.int64), np.empty(6, np.int64)
+    new = kernels.sift(ONE_WORD, ROOM, 6, states, 1, table, slots, fresh)
+    size, done = kernels.insert(ONE_WORD, ROOM, ENDS, 3, slots, fresh, new, states, 1, limit, table)
     return size, done, states[:size, 0].tolist()
 
 
@@ -55,6 +55,46 @@ def test_states_are_numbered_in_the_order_in_which_they_come() -> None:
 def test_a_state_is_not_expanded_beyond_the_limit(limit: int, size: int, done: int) -> None:
     """A source is expanded whole as long as there are not more states than the limit before it."""
     assert (size, done, [3, 5, 7, 9][:size]) == inserted(limit)
+
+
+def test_a_search_already_beyond_the_limit_goes_no_further() -> None:
+    """As when a search that was kept goes on with a smaller limit."""
+    assert (1, 0, [3]) == inserted(0)
+
+
+def test_what_is_not_known_is_sifted_out() -> None:
+    """In order, twice if it comes twice; each with the slot where its probing ends."""
+    states, table = begun(3, 9)
+    slots, fresh = np.empty(6, np.int64), np.empty(6, np.int64)
+    new = kernels.sift(ONE_WORD, ROOM, 6, states, 2, table, slots, fresh)
+
+    assert [0, 2, 3] == fresh[:new].tolist()
+    assert slots[0] == slots[2]
+    assert [0, 0, 0] == table[slots[fresh[:new]]].tolist()
+
+
+def test_a_state_that_may_not_be_whole_counts_as_unknown() -> None:
+    """One that is beyond the size that was said is being written by another thread."""
+    states, table = begun(3, 9)
+    slots, fresh = np.empty(6, np.int64), np.empty(6, np.int64)
+    new = kernels.sift(ONE_WORD, ROOM, 6, states, 1, table, slots, fresh)
+
+    assert [0, 2, 3, 5] == fresh[:new].tolist()
+    assert 2 == table[slots[5]]
+
+
+def test_what_was_inserted_since_it_was_sifted_gets_no_second_number() -> None:
+    """Two threads sift the same successors; the second finds those of the first when it inserts."""
+    states, table = begun(3)
+    mine, other = ((np.empty(6, np.int64), np.empty(6, np.int64)) for _ in range(2))
+    new = [kernels.sift(ONE_WORD, ROOM, 6, states, 1, table, *its) for its in (mine, other)]
+    sizes = [
+        kernels.insert(ONE_WORD, ROOM, ENDS, 3, *its, count, states, size, 99, table)
+        for its, count, size in ((mine, new[0], 1), (other, new[1], 4))
+    ]
+
+    assert [(4, 3), (4, 3)] == sizes
+    assert [3, 5, 7, 9] == states[:4, 0].tolist()
 
 
 def test_states_are_found_by_their_numbers() -> None:
@@ -142,9 +182,12 @@ class Searched:
         store[0] = self.states[0]
         table = np.zeros(1 << (60 + actions).bit_length(), np.uint32)  # hardly room: they collide
         of(kernels.fill)(self.dims, store, 1, table)
-        slots = np.zeros(len(room), np.int64)
-        size, done = of(kernels.insert)(self.dims, room, ends, sources, store, 1, 40, table, slots)
         total = int(ends[sources - 1]) if sources else 0
+        slots, fresh = np.zeros(len(room), np.int64), np.zeros(len(room), np.int64)
+        new = of(kernels.sift)(self.dims, room, total, store, 1, table, slots, fresh)
+        size, done = of(kernels.insert)(
+            self.dims, room, ends, sources, slots, fresh, new, store, 1, 40, table
+        )
         found = np.zeros(len(room), np.int32)
         of(kernels.find)(self.dims, room, total, store, table, found)
         parents = [
@@ -155,7 +198,7 @@ class Searched:
         held = np.zeros((actions, count), np.bool_)
         for number in range(actions):
             of(kernels.holds)(self.dims, guards, number, self.states, held[number])
-        arrays = (room, taken, ends, store, table, slots, found, held)
+        arrays = (room, taken, ends, store, table, slots, fresh[:new], found, held)
         return [expanded, (size, done), parents, *(each.tolist() for each in arrays)]
 
 

@@ -1,0 +1,157 @@
+"""Who expands states: this thread alone, or others beside it, each share with room of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, Self
+
+import numpy as np
+
+from hamodel.engine.packed import kernels
+from hamodel.engine.packed.layout import Words
+from hamodel.engine.packed.program import Program
+
+BATCH = 2048
+"""How many states are expanded before their successors are looked up: a share."""
+ROOM = 1 << 15
+"""How many successors these can have; if they have more, fewer states are expanded."""
+SHARES = 16
+"""How many shares several threads have before them: after these they wait for one another."""
+
+Threads = int | Callable[[], int]
+"""How many threads may work; a function is asked before each round."""
+
+
+class Worker:
+    """
+    What one needs to expand a share: it reads what all share, and writes what is its own.
+
+    Attributes
+    ----------
+    sources
+        How many states were expanded, from the first that it was given.
+    wrong
+        -1, or the action that left the range of a variable in the state after those.
+    room, actions, ends
+        The successors, the actions that lead to them, and for each source where its own end.
+    slots, fresh, new
+        Which successors are not known (`kernels.sift`).
+    numbers
+        The number of each successor, once they are found.
+    """
+
+    def __init__(self, program: Program, words: int) -> None:
+        self.program, self.dims = program, (0,) * words
+        self.sources, self.wrong, self.new = 0, -1, 0
+        room = ROOM + len(program.keep)  # for all of one state's at least
+        self.room = np.empty((room, words), np.uint64)
+        self.actions = np.empty(room, np.uint16)
+        self.ends = np.empty(BATCH, np.int64)
+        self.slots = np.empty(room, np.int64)
+        self.fresh = np.empty(room, np.int64)
+        self.numbers = np.empty(room, np.int32)
+
+    @property
+    def count(self) -> int:
+        """How many successors there are."""
+        return int(self.ends[self.sources - 1]) if self.sources else 0
+
+    def expand(self, states: Words, its: range) -> None:
+        """Expand these states, as far as there is room."""
+        self.sources, self.wrong = kernels.expand(
+            self.dims,
+            self.program,
+            states,
+            its.start,
+            its.stop,
+            self.room,
+            self.actions,
+            self.ends,
+        )
+
+    def sift(self, states: Words, size: int, table: Any) -> None:
+        """Find out which successors are not among the first `size` states."""
+        self.new = kernels.sift(
+            self.dims, self.room, self.count, states, size, table, self.slots, self.fresh
+        )
+
+    def find(self, states: Words, table: Any) -> None:
+        """Find the number of each successor."""
+        kernels.find(self.dims, self.room, self.count, states, table, self.numbers)
+
+
+class Crew:
+    """
+    Threads that share out the states of a round.
+
+    Who did what, and when, makes no difference: what they found is taken in the order of the
+    states.
+    """
+
+    def __init__(self, program: Program, words: int) -> None:
+        self.threads: Threads = 1
+        self._program, self._words = program, words
+        self._workers: list[Worker] = []
+        self._pool: ThreadPoolExecutor | None = None
+        self._share = BATCH
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the threads: a process that has some should not fork."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+    def shares(self, begin: int, end: int) -> list[range]:
+        """Return which states to expand in the next round, of those that can be, in shares."""
+        threads = self.threads if isinstance(self.threads, int) else self.threads()
+        if threads > 1 and self._pool is None and end - begin > self._share:
+            self._pool = ThreadPoolExecutor(threads - 1, "hamodel-search")
+        stop = min(end, begin + self._share * (SHARES if threads > 1 else 1))
+        return [
+            range(first, min(first + self._share, stop))
+            for first in range(begin, stop, self._share)
+        ]
+
+    def room(self, share: range) -> int:
+        """Return how many successors a share has at most."""
+        actions = len(self._program.keep)
+        return min(ROOM + actions, len(share) * actions)
+
+    def work(self, shares: list[range], do: Callable[[Worker, range], None]) -> Iterator[Worker]:
+        """
+        Let each share be done, and yield its worker, in the order of the shares.
+
+        Meanwhile others are being done. The last that is yielded may have expanded fewer states
+        than it was given, for want of room or for an error; what follows is dropped then.
+        """
+        while len(self._workers) < len(shares):
+            self._workers.append(Worker(self._program, self._words))
+        jobs = list(zip(self._workers, shares, strict=False))
+        begun: list[Future[None]] = []
+        if len(jobs) > 1:
+            assert self._pool is not None
+            begun = [self._pool.submit(do, *job) for job in jobs]
+        try:
+            for number, (worker, its) in enumerate(jobs):
+                while begun and not begun[number].done():
+                    # What nobody has begun, this thread does itself.
+                    mine = next((n for n in range(number, len(jobs)) if begun[n].cancel()), None)
+                    if mine is None:
+                        begun[number].result()
+                    else:
+                        do(*jobs[mine])
+                if not begun:
+                    do(worker, its)
+                yield worker
+                if worker.sources < len(its):
+                    if worker.wrong < 0:
+                        self._share = max(1, worker.sources)  # so that this is not in vain again
+                    return
+        finally:
+            for each in begun:
+                each.cancel()
+            wait(begun)
