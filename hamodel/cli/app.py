@@ -117,7 +117,13 @@ def check(  # noqa: PLR0913, PLR0917 (an option each)
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help=RESUME)] = False,
     jobs: Annotated[
-        int, typer.Option(metavar="N", min=1, max=64, help="How many searches go on at once.")
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=64,
+            help="How many searches go on at once; the last in N threads.",
+        ),
     ] = 2,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Tell every story, and say what is going on.")

@@ -13,7 +13,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -24,6 +24,7 @@ from hamodel.budget import Budget
 from hamodel.engine.check import Search
 from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.explore import prepare
+from hamodel.engine.explored import Threads
 from hamodel.engine.limits import NO_LIMITS, Limits, resident
 from hamodel.errors import HamodelError, ModelError, SearchError
 from hamodel.property import Property
@@ -132,10 +133,11 @@ class Checkpoints:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Where each search is cut short, and where it is kept, if it is."""
+    """Where each search is cut short, where it is kept, if it is, and in how many threads it is."""
 
     limits: Limits = NO_LIMITS
     checkpoints: Checkpoints | None = None
+    threads: Threads = 1
 
     def checkpoint(self, number: int) -> Checkpoint | None:
         """Return where a search is kept."""
@@ -207,7 +209,8 @@ def run_searches(
     checkpoints
         Where the searches are kept, if they are.
     processes
-        How many searches go on at once, each in a process of its own if this is more than 1.
+        How many searches go on at once, each in a process of its own if this is more than 1. Once
+        there are fewer, those that are left go on in as many threads.
     watch
         Called with each message.
 
@@ -216,7 +219,7 @@ def run_searches(
     SearchError
         What a search raises.
     """
-    found, effort = Found(), Effort(limits, checkpoints)
+    found, effort = Found(), Effort(limits, checkpoints, processes)
     forking = processes > 1 and "fork" in multiprocessing.get_all_start_methods()
     run = _in_processes if forking else _in_turn
     try:
@@ -265,6 +268,7 @@ def _work(
                 Progress(number, states, depth, frontier, resident())
             ),
             checkpoint=checkpoint,
+            threads=effort.threads,
         )
         counters = search.budget.counters
         sizes = len(exploration.states), exploration.transitions, exploration.depth
@@ -315,10 +319,13 @@ def _in_processes(
     lost, and the processes that are started here never get it.
     """
     context = multiprocessing.get_context("fork")
+    threads = context.RawValue("i", 1)
+    effort = replace(effort, threads=lambda: threads.value)
     waiting = list(enumerate(searches))
     running: dict[Connection, multiprocessing.process.BaseProcess] = {}
     try:
         while waiting or running:
+            threads.value = processes // min(processes, len(waiting) + len(running))
             while waiting and len(running) < processes:
                 number, search = waiting.pop(0)
                 ours, theirs = context.Pipe(duplex=False)

@@ -9,7 +9,7 @@ from hamodel.budget import Budget
 from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.cone import Cone, Influences, gathered, lifted, sliced
 from hamodel.engine.explore import explore
-from hamodel.engine.explored import Explored, Progress
+from hamodel.engine.explored import Explored, Progress, Threads
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, cut_by
 from hamodel.errors import plural
 from hamodel.expr import Expr
@@ -28,6 +28,7 @@ def check(
     limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     in_cones: bool = False,
+    threads: Threads = 1,
 ) -> Verdict:
     """
     Judge one property.
@@ -44,6 +45,8 @@ def check(
     in_cones
         Whether to search only what the property can depend on (`hamodel.engine.cone`): the same
         verdict and length of its trace, of fewer states.
+    threads
+        How many threads a large search takes: the same verdict and trace, sooner.
     """
     return check_all(
         system,
@@ -52,6 +55,7 @@ def check(
         limits=limits.but(limit_states),
         progress=progress,
         in_cones=in_cones,
+        threads=threads,
     )[0]
 
 
@@ -64,6 +68,7 @@ def check_all(
     limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     in_cones: bool = False,
+    threads: Threads = 1,
 ) -> tuple[Verdict, ...]:
     """
     Judge properties, searching as seldom as it takes; verdicts in the order of the properties.
@@ -76,7 +81,7 @@ def check_all(
         system.check_property(prop, its.counters)
     verdicts: dict[tuple[Property, Budget], Verdict] = {}
     for search in searches_for(system, wanted, in_cones=in_cones):
-        found = search.explore(system, limits=limits, progress=progress)
+        found = search.explore(system, limits=limits, progress=progress, threads=threads)
         for prop in search.props:
             verdicts[prop, search.budget] = search.judge(system, found, prop)
     return tuple(verdicts[each] for each in wanted)
@@ -113,6 +118,7 @@ class Search:
         limits: Limits = NO_LIMITS,
         progress: Progress | None = None,
         checkpoint: Checkpoint | None = None,
+        threads: Threads = 1,
     ) -> Explored:
         """Search the system, or its part that the cone names; as `explore`."""
         part, budget = self.searched(system)
@@ -122,6 +128,7 @@ class Search:
             limits=limits.but(limit_states),
             progress=progress,
             checkpoint=checkpoint,
+            threads=threads,
         )
 
     def judge(self, system: System, exploration: Explored, prop: Property) -> Verdict:

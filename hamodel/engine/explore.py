@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.checkpoint import Checkpoint
-from hamodel.engine.explored import Explored, Progress
+from hamodel.engine.explored import Explored, Progress, Threads
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, cut_by
 from hamodel.engine.reference import Exploration, Product
 from hamodel.engine.reference import explore as explore_reference
@@ -34,7 +34,7 @@ def explore(
     limits: Limits = NO_LIMITS,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
-    threads: int | Callable[[], int] = 1,
+    threads: Threads = 1,
 ) -> Explored:
     """
     Search every state that a run within the budget can reach, breadth first.

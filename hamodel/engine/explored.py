@@ -21,6 +21,9 @@ Edge = tuple[int, int]
 Progress = Callable[[int, int, int], None]
 """Called now and then with the distinct states, the states not yet expanded, and the depth."""
 
+Threads = int | Callable[[], int]
+"""How many threads may search; a function is asked now and then."""
+
 
 class Explored(Protocol):
     """

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from hamodel.cli import output, progress, search
-from hamodel.cli.search import Done, Effort, Failed, Judged, Progress, Waiting, run_searches
+from hamodel.cli.search import Done, Effort, Failed, Judged, Progress, Told, Waiting, run_searches
 from hamodel.engine.check import Search
 from hamodel.errors import InputError
 from hamodel.system import System
@@ -202,6 +202,48 @@ def test_silence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     run_searches(toy_system(), SEARCHES, processes=2, watch=seen.append)
 
     assert Waiting() in seen
+
+
+@pytest.mark.parametrize(
+    ("processes", "threads"), [(2, ["1", "1"]), (4, ["2", "2"]), (5, 2 * ["2"])]
+)
+def test_what_searches_leave_idle_others_take(
+    monkeypatch: pytest.MonkeyPatch, processes: int, threads: list[str]
+) -> None:
+    """With more processors than searches, each goes on in several threads."""
+
+    def telling(
+        connection: Connection, _system: System, number: int, _search: Search, effort: Effort
+    ) -> None:
+        assert callable(effort.threads)
+        connection.send(Told(f"{effort.threads()}"))
+        connection.send(Done(number))
+
+    monkeypatch.setattr(search, "_child", telling)
+    monkeypatch.setattr(search, "_prepare", lambda *_: None)
+    seen: list[object] = []
+    run_searches(toy_system(), SEARCHES, processes=processes, watch=seen.append)
+
+    assert threads == [each.text for each in seen if isinstance(each, Told)]
+
+
+def test_the_last_search_gets_every_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it takes is asked while it goes on: another search has ended meanwhile."""
+
+    def telling(
+        connection: Connection, _system: System, number: int, _search: Search, effort: Effort
+    ) -> None:
+        assert callable(effort.threads)
+        while number and effort.threads() == 1:
+            os.sched_yield()
+        connection.send(Told(f"{effort.threads()}" if number else "first"))
+
+    monkeypatch.setattr(search, "_child", telling)
+    monkeypatch.setattr(search, "_prepare", lambda *_: None)
+    seen: list[object] = []
+    run_searches(toy_system(), SEARCHES, processes=2, watch=seen.append)
+
+    assert ["first", "2"] == [each.text for each in seen if isinstance(each, Told)]
 
 
 def test_ctrl_c_loses_no_message(monkeypatch: pytest.MonkeyPatch) -> None:

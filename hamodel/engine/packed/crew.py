@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from hamodel.engine.explored import Threads
 from hamodel.engine.packed import kernels
 from hamodel.engine.packed.layout import Words
 from hamodel.engine.packed.program import Program
@@ -18,9 +19,6 @@ ROOM = 1 << 15
 """How many successors these can have; if they have more, fewer states are expanded."""
 SHARES = 16
 """How many shares several threads have before them: after these they wait for one another."""
-
-Threads = int | Callable[[], int]
-"""How many threads may work; a function is asked before each round."""
 
 
 class Worker:

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.checkpoint import Checkpoint
-from hamodel.engine.explored import Progress, Runs
+from hamodel.engine.explored import Progress, Runs, Threads
 from hamodel.engine.graph import Fairness, Lasso
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, MemoryLimitError, Meter, cut_by
 from hamodel.engine.packed import kernels
-from hamodel.engine.packed.crew import Crew, Threads, Worker
+from hamodel.engine.packed.crew import Crew, Worker
 from hamodel.engine.packed.guards import Ints, tables
 from hamodel.engine.packed.kept import Keeper, Kept, identity
 from hamodel.engine.packed.layout import Layout, Words
