@@ -49,11 +49,11 @@ def command(chosen: argparse.Namespace) -> int:
     if lacking := missing():
         print(f"error: not installed: {lacking}; on Debian: apt-get install spin gcc")
         return 2
-    began = time.perf_counter()
+    began, head = time.perf_counter(), commit()
     log = chosen.log or log_of_this_content()
     rows = campaign(log, chosen.systems, chosen.processes)
     found = {
-        "commit": commit(),
+        "commit": head,
         "machine": machine(),
         "versions": versions(),
         **summary(rows),
@@ -135,8 +135,9 @@ def sorts(rows: Iterable[Row]) -> dict[str, int]:
             counts["large"] += row["states"] >= LARGE
             counts["with a deadlock"] += row["deadlocks"] > 0
             counts["of two words or more"] += row["words"] > 1
-    names = (*FLOORS, "with a step beyond a range", "cut short, without SPIN")
-    return {name: counts[name] for name in names}
+            counts["that two threads shared"] += row["working"] > 1
+    others = ("that two threads shared", "with a step beyond a range", "cut short, without SPIN")
+    return {name: counts[name] for name in (*FLOORS, *others)}
 
 
 def summary(rows: Sequence[Row]) -> dict[str, Any]:
