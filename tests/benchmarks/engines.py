@@ -165,8 +165,8 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
 
 def outline(row: Row) -> list[Any]:
     """Return what a test compares again of a system."""
-    names = ("states", "steps", "depth", "deadlocks", "words", "error", "complete", "verdicts")
-    return [row[name] if name != "verdicts" else list(row[name]) for name in names]
+    names = ("states", "steps", "depth", "deadlocks", "words", "error", "complete")
+    return [*(row.get(name) for name in names), list(row.get("verdicts", ()))]
 
 
 def histogram(sizes: Iterable[int]) -> dict[str, int]:
