@@ -197,12 +197,12 @@ def report(found: Mapping[str, Any]) -> str:
         table(["systems", "compared", "at least"], counts),
         f"{found['states']:,} states and {found['steps']:,} steps of those searched whole:",
         *bars,
-        *(f"  {words} words: {number}" for words, number in found["words"].items()),
+        *(f"  words: {words}  {number:4}" for words, number in found["words"].items()),
         "",
     ]
-    for head in ("features", "happening", "verdicts"):
+    for head, counted in (("features", "systems"), ("happening", "systems"), ("verdicts", "")):
         rows = [[name, str(number)] for name, number in found[head].items()]
-        lines += [table([head, "systems"], rows), ""]
+        lines += [table([head, counted], rows), ""]
     lines += [f"mismatches: {len(found['mismatches'])}"]
     lines += [f"  seed {each['seed']}: {each['found']}" for each in found["mismatches"]]
     return "\n".join(lines)
