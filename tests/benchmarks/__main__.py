@@ -17,6 +17,7 @@ from tests.benchmarks import (
     bars,
     comparison,
     counts,
+    engines,
     manifest,
     planted,
     reachable,
@@ -72,8 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     mutate.add_argument("--log", type=Path, help="where outcomes are kept; by default by content")
     mutate.set_defaults(command=mutants)
 
-    compare = commands.add_parser("campaign", help="a long comparison")
-    compare.add_argument("which", choices=["agreement"])
+    campaigns = commands.add_parser("campaign", help="a long comparison; 1 on a mismatch")
+    which = campaigns.add_subparsers(required=True, metavar="NAME")
+    compare = which.add_parser("agreement", help="every reading's steps, state by state")
     compare.add_argument("--systems", type=int, default=500, help="of 100 states or more")
     compare.add_argument("--seconds", type=int, default=1_200, help="for the scenarios")
     compare.add_argument(
@@ -83,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--reading", action="append", default=[], choices=list(READINGS))
     compare.add_argument("--write", action="store_true", help=f"write {agreement.FILE.name}")
     compare.set_defaults(command=agreement.command)
+
+    search = which.add_parser("engines", help="every engine's whole searches, and SPIN's")
+    search.add_argument("--systems", type=int, default=engines.FLOORS["systems"])
+    search.add_argument("--processes", type=int, default=2)
+    search.add_argument("--log", type=Path, help="where rows are kept; by default by content")
+    search.add_argument("--write", action="store_true", help=f"write {engines.FILE.name}")
+    search.set_defaults(command=engines.command)
 
     expect = commands.add_parser("manifest", help="run every scenario; print what differs")
     expect.add_argument("--only", action="append", default=[], metavar="SCENARIO")
