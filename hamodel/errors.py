@@ -42,6 +42,7 @@ _SEARCH = {
     "HA046": "a checkpoint cannot be read: it is none, or it is truncated or altered",
     "HA047": "a checkpoint is of another format, or of another version of hamodel",
     "HA048": "a checkpoint is of another search",
+    "HA049": "runs are compared with a search of another system or budget",
 }
 _EXPORT = {
     "HA050": "another checker's language cannot say something exactly",

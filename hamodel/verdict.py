@@ -24,6 +24,9 @@ PROVED = VerdictKind.PROVED
 REFUTED = VerdictKind.REFUTED
 UNDETERMINED = VerdictKind.UNDETERMINED
 
+NOTHING_SHOWN = "so nothing was shown"
+"""How it ends why something is undetermined although all was searched: nothing met its premise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -13,6 +13,9 @@ can refute, it cannot prove.
 A `sometimes` is looked out for, and said to be met or not. `transparent` compares the runs after a
 fault with those without, which no run can show: it is left to `hamodel check`.
 
+With `--unmet` each model is searched too, under each budget, and the report tells which of its
+states the runs did not meet. That takes seconds for each hundred thousand states.
+
 A property that a run breaks fails the suite if the manifest has it proved in that deployment. What
 it has refuted, or undetermined, or does not have yet, is stepped through on its own: a run may
 break it, and then it is said.
@@ -24,7 +27,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +35,8 @@ from hypothesis.stateful import initialize
 from hypothesis.strategies import DataObject, data, integers, sampled_from
 
 from hamodel import Budget, Kind, Property, Rule, System, Trace
+from hamodel.engine.explore import explore
+from hamodel.engine.explored import Explored
 from hamodel.expr import State, Value
 from hamodel.guide import build, load, promises, shipped
 from hamodel.guide.manifest import shipped_manifest
@@ -40,6 +45,17 @@ from hamodel.testing import Coverage, Refuted, SystemMachine, machine_for, run, 
 
 RUNS, STEPS, QUIET_STEPS_MAX = 50, 40, 40
 MET = "met"
+UNMET, SEARCHED_MAX, TOLD = "--unmet", 2_000_000, 3
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that asks a search for what the runs did not meet."""
+    parser.addoption(
+        UNMET,
+        action="store_true",
+        help="tell which reachable states the runs of the suites did not meet; this searches each "
+        f"model, up to {SEARCHED_MAX:,} states",
+    )
 
 
 @pytest.fixture(params=shipped())
@@ -52,7 +68,9 @@ Stepping = Callable[[str, Sequence[str]], None]
 
 
 @pytest.fixture
-def step_through(record_property: Callable[[str, object], None]) -> Stepping:
+def step_through(
+    request: pytest.FixtureRequest, record_property: Callable[[str, object], None]
+) -> Stepping:
     """Return what runs a deployment's machines under the promises that formalise some claims."""
 
     def stepping(name: str, claims: Sequence[str]) -> None:
@@ -75,6 +93,9 @@ def step_through(record_property: Callable[[str, object], None]) -> Stepping:
                 if refuted is not None and proved:
                     raise refuted
                 how = "; a run breaks it, and it is not said to hold" if refuted is not None else ""
+                if request.config.getoption(UNMET, default=False):
+                    unmet = suite.coverage.unmet(_searched(name, budget)).report(TOLD)
+                    how += "".join(f"\n    {line}" for line in unmet.splitlines())
                 record_property(MET, f"{name}: {about}: at most {budget}: {told}{how}")
 
     return stepping
@@ -97,6 +118,12 @@ def expected_to_hold(deployment: str) -> frozenset[str]:
         for expected in scenario.expect
         if expected.status in ("PROVED", "WITNESSED")
     )
+
+
+@lru_cache(maxsize=1)
+def _searched(name: str, budget: Budget) -> Explored:
+    """Return the search of a deployment's whole model; the last one is kept."""
+    return explore(_promised(name)[0], budget, limit_states=SEARCHED_MAX)
 
 
 @cache

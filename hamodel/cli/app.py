@@ -24,6 +24,7 @@ MEMORY = "Cut each search short where its process takes so much memory: 4GB."
 TIME = "Cut each search short after so many seconds."
 KEEP = "Keep large searches in this folder, to go on with --resume after a crash."
 RESUME = "Go on from what --checkpoint kept; the options must be those of that run."
+CONE = "Write only what the claim depends on: what `hamodel check` searches for it."
 ASSERT = "Also assert what this claim promises, or all that begin so; its kind: always or never."
 EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless it is given."
 FORMATS = f"[{'|'.join(form.value for form in Format)}]"
@@ -258,7 +259,7 @@ def draw(
 
 
 @app.command()
-def export(
+def export(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     to: Annotated[
         str, typer.Option("--to", metavar="[promela]", help="The language that it is written in.")
@@ -267,6 +268,7 @@ def export(
         Path | None, typer.Option(metavar="FILE", help="Write it to a file; - for stdout.")
     ] = None,
     claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=ASSERT)] = None,
+    cone: Annotated[bool, typer.Option("--cone", help=CONE)] = False,
     faults: Annotated[str, typer.Option(metavar="BUDGET", help=EXPORTED)] = "",
     repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
     changes: ChangeOptions = None,
@@ -284,12 +286,13 @@ def export(
         tuple(changes or ()),
         tuple(rules or ()),
         None if out == Path("-") else out,
+        cone,
     )
     run(options)
 
 
 @app.command("rules")
-def rules_(
+def rules_(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
@@ -298,18 +301,21 @@ def rules_(
     ] = False,
     faults: Annotated[str, typer.Option(metavar="BUDGET", help="For --check.")] = "1",
     repairs: Annotated[str, typer.Option(metavar="N", help="For --check.")] = "1",
-    limit_states: Annotated[int, typer.Option(metavar="N", help="For --check.")] = 1_000_000,
+    limit_states: LimitStates = 1_000_000,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
 ) -> None:
     """List the rules of a deployment's model by family, and those that it cannot have."""
     from hamodel.cli.families import run
-    from hamodel.cli.options import read_budgets
+    from hamodel.cli.options import read_budgets, read_limits
 
     searched = read_budgets(faults, repairs).faults if fired else None
-    run(deployment, tuple(changes or ()), tuple(rules or ()), searched, limit_states)
+    limits = read_limits(limit_states, limit_memory, limit_time)
+    run(deployment, tuple(changes or ()), tuple(rules or ()), searched, limits)
 
 
 @app.command()
-def explain(
+def explain(  # noqa: PLR0913, PLR0917 (an option each)
     word: Annotated[
         list[str],
         typer.Argument(
@@ -328,14 +334,16 @@ def explain(
     size: Annotated[
         int, typer.Option("--size", metavar="N", min=0, max=5, help="So many faults at most.")
     ] = 2,
-    limit_states: Annotated[
-        int, typer.Option(metavar="N", min=1, help="Cut each search short at so many states.")
-    ] = 20_000_000,
+    limit_states: LimitStates = 20_000_000,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
 ) -> None:
     """Explain a word that hamodel uses; of a claim, all that is known (its proof card)."""
     from hamodel.cli.explain import run
+    from hamodel.cli.options import Searching, read_limits
 
-    searching = (size, limit_states) if search else None
+    limits = read_limits(limit_states, limit_memory, limit_time)
+    searching = Searching(size, limits) if search else None
     run(" ".join(word), deployment, tuple(rules or ()), tuple(changes or ()), searching)
 
 

@@ -20,6 +20,7 @@ from hamodel.cli.output import make_folder, say, write_file
 from hamodel.cli.subject import Subject, chosen, read_subject
 from hamodel.engine.breaking import BreakingSet, breaking_sets, happened
 from hamodel.engine.check import check
+from hamodel.engine.limits import Limits
 from hamodel.errors import HamodelError
 from hamodel.guide import Promise, Status
 from hamodel.guide.cards import (
@@ -248,15 +249,16 @@ def measure(scope: Scope, claim: str) -> Iterator[Measured]:
     subject = read_subject(scope.deployment, scope.changes)
     for promise in chosen(subject, [claim]):
         for prop in promise.properties if promise.claim == claim else ():
-            yield measured(subject, claim, prop, scope.size_max, scope.limit_states)
+            yield measured(subject, claim, prop, scope.size_max, Limits(scope.limit_states))
 
 
 def measured(
-    subject: Subject, claim: str, prop: Property, size_max: int, limit_states: int
+    subject: Subject, claim: str, prop: Property, size_max: int, limits: Limits
 ) -> Measured:
-    """Search the breaking sets and the premise of one property."""
-    own = check(subject.system, prop, limit_states=limit_states, in_cones=True)
-    sets = breaking_sets(subject.system, prop, size_max=size_max, limit_states=limit_states)
+    """Search the breaking sets and the premise of one property; the states must be limited."""
+    assert limits.states is not None, "a card says at how many states a search is cut short"
+    own = check(subject.system, prop, limits=limits, in_cones=True)
+    sets = breaking_sets(subject.system, prop, size_max=size_max, limits=limits)
     return Measured(
         subject.where,
         subject.changes,
@@ -264,7 +266,7 @@ def measured(
         prop.name,
         size_max,
         0,
-        limit_states,
+        limits.states,
         sets.searches,
         sets.states_max,
         tuple(_broken(subject, each) for each in sets.minimal),

@@ -15,12 +15,13 @@ from hamodel.cli.cards_page import (
     together_said,
 )
 from hamodel.cli.explain_model import Entry, of_source
+from hamodel.cli.options import Searching
 from hamodel.cli.output import say
 from hamodel.cli.subject import Subject
 from hamodel.guide.cards import Measured
 
 
-def of_claim(source: Source, subject: Subject, searching: tuple[int, int] | None = None) -> Entry:
+def of_claim(source: Source, subject: Subject, searching: Searching | None = None) -> Entry:
     """
     Return what is said of a claim or an assumption; for a claim, with its proof card.
 
@@ -29,22 +30,24 @@ def of_claim(source: Source, subject: Subject, searching: tuple[int, int] | None
     source, subject
         The claim, and the deployment that was asked about.
     searching
-        To search the breaking sets in that deployment: how many faults at most, and where each
-        search is cut short. None: what is shipped is told.
+        To search the breaking sets in that deployment. None: what is shipped is told.
     """
     said = of_source(source, subject)
     if source.is_assumption:
         return said
-    fresh = None if searching is None else tuple(_searched(source.id, subject, *searching))
-    return Entry(said.title, (*said.lines, *_lines(card(source, subject, fresh))))
+    fresh = None if searching is None else tuple(_searched(source.id, subject, searching))
+    lines = [*said.lines, *_lines(card(source, subject, fresh))]
+    if searching is not None:
+        lines.append(f"Each search was cut short at {searching.limits}, whichever came first.")
+    return Entry(said.title, tuple(lines))
 
 
-def _searched(claim: str, subject: Subject, size_max: int, limit_states: int) -> Iterator[Measured]:
+def _searched(claim: str, subject: Subject, searching: Searching) -> Iterator[Measured]:
     for promise in subject.promises:
         if promise.claim == claim and not promise.not_applicable:
             for prop in promise.properties:
                 say(f"searching the minimal breaking sets of {prop.name} …")
-                yield measured(subject, claim, prop, size_max, limit_states)
+                yield measured(subject, claim, prop, searching.size_max, searching.limits)
 
 
 def _lines(found: Card) -> Iterator[str]:

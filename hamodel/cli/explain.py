@@ -20,6 +20,7 @@ from hamodel.cli.explain_model import (
     of_rule,
 )
 from hamodel.cli.families import families
+from hamodel.cli.options import Searching
 from hamodel.cli.output import show
 from hamodel.cli.subject import Subject, read_subject
 from hamodel.cli.words import nearest, plural
@@ -44,7 +45,7 @@ def run(
     deployment: str,
     rule_files: Sequence[Path] = (),
     changes: Sequence[str] = (),
-    searching: tuple[int, int] | None = None,
+    searching: Searching | None = None,
 ) -> None:
     """Explain a word, looking for rules and properties in a deployment, then in the shipped."""
     found = entries(asked, deployment, rule_files, changes, searching)
@@ -66,7 +67,7 @@ def entries(
     deployment: str,
     rule_files: Sequence[Path] = (),
     changes: Sequence[str] = (),
-    searching: tuple[int, int] | None = None,
+    searching: Searching | None = None,
 ) -> tuple[Entry, ...]:
     """
     Return what is known of a word.
@@ -78,8 +79,7 @@ def entries(
     deployment, rule_files, changes
         Where it is looked for first.
     searching
-        For a claim: search its minimal breaking sets there, of up to so many faults, each search
-        cut short at so many states.
+        For a claim: search its minimal breaking sets there.
 
     Raises
     ------
@@ -179,7 +179,7 @@ def _maker(function: Callable[..., Entry], *arguments: object) -> Callable[[], E
     return lambda: function(*arguments)
 
 
-def _words_of(subject: Subject, words: _Words, searching: tuple[int, int] | None) -> None:
+def _words_of(subject: Subject, words: _Words, searching: Searching | None) -> None:
     system = subject.system
     for source in subject.sources:
         words.add(source.id, _maker(of_claim, source, subject, searching))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hamodel.budget import Budget
-from hamodel.cli.assess import budget_of
+from hamodel.cli.assess import budget_of, planned
 from hamodel.cli.options import Budgets
 from hamodel.cli.output import check_writable, emit, write_file
 from hamodel.cli.subject import Subject, chosen, read_subject
 from hamodel.errors import InputError, among
 from hamodel.export import promela
 from hamodel.property import Property
+from hamodel.system import System
 
 LANGUAGES = {"promela": promela}
 
@@ -29,6 +30,7 @@ class ExportOptions:
     changes: tuple[str, ...]
     rule_files: tuple[Path, ...]
     out: Path | None
+    cone: bool = False
 
 
 def run(options: ExportOptions) -> None:
@@ -40,7 +42,10 @@ def run(options: ExportOptions) -> None:
         check_writable(options.out)
     subject = read_subject(options.deployment, options.changes, options.rule_files)
     props = _properties(subject, options.claims)
-    text = write(subject.system, _budget(options.budgets, props), props)
+    system, budget = subject.system, _budget(options.budgets, props)
+    if options.cone:
+        system, budget = _in_cone(subject, options, props, budget)
+    text = write(system, budget, props)
     if options.out is None:
         emit(text)
         return
@@ -65,6 +70,30 @@ def _properties(subject: Subject, claims: Sequence[str]) -> list[Property]:
             "`hamodel check` says why; leave it out, or name another",
         )
     return props
+
+
+def _in_cone(
+    subject: Subject, options: ExportOptions, props: Sequence[Property], budget: Budget
+) -> tuple[System, Budget]:
+    """Return the part of the system in which `hamodel check` searches the properties."""
+    if not props:
+        raise InputError("HA082", "--cone is the cone of what a claim promises; add --claim")
+    promises = chosen(subject, options.claims)
+    searches = [
+        search
+        for search in planned(subject.system, promises, options.budgets, among=subject.promises)
+        if search.budget == budget and not set(props).isdisjoint(search.props)
+    ]
+    if len(searches) > 1:
+        cones = "; ".join(among(prop.name for prop in search.props) for search in searches)
+        raise InputError(
+            "HA082",
+            f"the properties of --claim are searched in {len(searches)} cones ({cones}), and an "
+            "export has one; leave --cone out, or name fewer claims",
+        )
+    system, budget = searches[0].searched(subject.system)
+    name = f"{system.name} in the cone of {', '.join(options.claims)}"
+    return replace(system, name=name), budget
 
 
 def _budget(given: Budgets, props: Sequence[Property]) -> Budget:

@@ -19,7 +19,10 @@ from hamodel.cli.report_text import KIND_STYLES
 from hamodel.cli.rule_files import shipped_rules
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.words import allowed, plural
+from hamodel.engine.check import stopped
 from hamodel.engine.explore import explore
+from hamodel.engine.limits import Limits, cut_by
+from hamodel.errors import InputError
 from hamodel.guide.deployment import shipped
 from hamodel.guide.manifest import shipped_manifest
 from hamodel.guide.model import GENERATORS, Generator, family_of
@@ -100,11 +103,11 @@ def run(
     changes: Sequence[str],
     rule_files: Sequence[Path],
     searched: Budget | None,
-    limit_states: int,
+    limits: Limits,
 ) -> None:
     """List the families; with a budget, search and say which rules ever happen."""
     system = system_of(load_deployment(where, changes), rule_files)
-    fired = None if searched is None else happening(system, searched, limit_states)
+    fired = None if searched is None else happening(system, searched, limits)
     found = families(system)
     elsewhere = {
         family.name: where_else(family.name, where) for family in found if not family.rules
@@ -114,19 +117,37 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """Which rules happened in a search, under which budget, and whether it came to an end."""
+    """Which rules happened in a search, under which budget, and what cut it short, in words."""
 
     rules: frozenset[str]
     budget: Budget
-    complete: bool
+    stopped: str
 
 
-def happening(system: System, budget: Budget, limit_states: int) -> Fired:
-    """Search within a budget, and return the rules that happened."""
-    exploration = explore(system, budget, limit_states=limit_states)
+def happening(system: System, budget: Budget, limits: Limits) -> Fired:
+    """
+    Search within a budget, and return the rules that happened.
+
+    Raises
+    ------
+    SearchError
+        As `explore`.
+    InputError
+        HA082, if the steps of the search need more memory than it may take.
+    """
+    exploration = explore(system, budget, limits=limits)
     actions = exploration.product.actions
-    names = (actions[place].rule.name for place in exploration.happening)
-    return Fired(frozenset(names), budget, exploration.complete)
+    try:
+        names = frozenset(actions[place].rule.name for place in exploration.happening)
+    except MemoryError as error:
+        raise InputError(
+            "HA082",
+            f"--check {stopped(exploration, exploration.cut or cut_by(error))}; which rules "
+            "happen is read off their steps, which take more: raise --limit-memory, or lower "
+            "--limit-states",
+        ) from None
+    cut = "" if exploration.cut is None else stopped(exploration, exploration.cut)
+    return Fired(names, budget, cut)
 
 
 def _print(
@@ -177,7 +198,7 @@ def _table(found: Sequence[Family], fired: Fired | None) -> Table:
 
 def _not_fired(found: Sequence[Family], fired: Fired) -> Iterator[Text | Padding]:
     never = [rule for family in found for rule in family.rules if rule.name not in fired.rules]
-    cut = "" if fired.complete else ", in a search that was cut short"
+    cut = f", in a search that {fired.stopped}" if fired.stopped else ""
     if not never:
         yield Text(f"Every rule happens, with at most {allowed(fired.budget)}{cut}.")
         return

@@ -83,6 +83,14 @@ class CheckOptions:
     verbose: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """What `hamodel explain --search` searches: sets of so many faults, each within the limits."""
+
+    size_max: int
+    limits: Limits
+
+
 def refuse_checkpoints(options: CheckOptions, wanted: str) -> None:
     """Raise HA082 if checkpoints are asked for where there are none."""
     if options.checkpoint is not None or options.resume:

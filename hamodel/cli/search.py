@@ -8,6 +8,7 @@ depend on how many processes there are: they are put in the order of the searche
 from __future__ import annotations
 
 import gc
+import math
 import multiprocessing
 import os
 import signal
@@ -238,11 +239,12 @@ def run_searches(
 def _prepare(system: System, searches: Sequence[Search], watch: Watch) -> None:
     """Load what the searches need, once for all processes; what is wrong with one, it says."""
     these = []
-    for search in searches:
+    with _without_cycle_collection():
+        for search in searches:
+            with suppress(HamodelError):
+                these.append(search.searched(system))
         with suppress(HamodelError):
-            these.append(search.searched(system))
-    with suppress(HamodelError):
-        prepare(these, lambda text: watch(Told(text)))
+            prepare(these, lambda text: watch(Told(text)))
 
 
 def _in_turn(
@@ -321,7 +323,7 @@ def _in_processes(
     context = multiprocessing.get_context("fork")
     threads = context.RawValue("i", 1)
     effort = replace(effort, threads=lambda: threads.value)
-    waiting = list(enumerate(searches))
+    waiting = _as_begun(searches)
     running: dict[Connection, multiprocessing.process.BaseProcess] = {}
     try:
         while waiting or running:
@@ -345,6 +347,23 @@ def _in_processes(
             child.terminate()
         for child in running.values():
             child.join()
+
+
+def _as_begun(searches: Sequence[Search]) -> list[tuple[int, Search]]:
+    """
+    Return the searches and their places as they are begun: few failures first, then large cones.
+
+    What holds within the promises' own assumptions is known first; and a long search is not begun
+    when the others are nearly done, as far as the failures and the cone tell how long it takes.
+    """
+
+    def size(numbered: tuple[int, Search]) -> tuple[float, float]:
+        budget, cone = numbered[1].budget, numbered[1].cone
+        unlimited = None in (budget.faults, budget.repairs)
+        failures = math.inf if unlimited else sum(each.limit for each in budget.allowances)
+        return failures, -math.inf if cone is None else -len(cone)
+
+    return sorted(enumerate(searches), key=size)
 
 
 def _heard(

@@ -27,10 +27,11 @@ Theoretical Computer Science 89(1), 2003, https://doi.org/10.1016/S1571-0661(05)
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from hamodel.engine.explored import Edge
 from hamodel.engine.graph import Fairness, strongly_connected
 from hamodel.engine.observers import View
 
@@ -86,10 +87,11 @@ def condensed(view: View, fairness: Fairness) -> Nodes:
     """Return the nodes of a view."""
     nodes = Nodes()
     parts: list[set[int]] = []
-    for part in strongly_connected({i: [t for _, t in view.silent(i)] for i in view.colour}):
+    quiet = {i: view.silent(i) for i in view.colour}
+    for part in strongly_connected({i: [t for _, t in steps] for i, steps in quiet.items()}):
         nodes.node_of.update(dict.fromkeys(part, len(parts)))
         parts.append(part)
-        nodes.stays.append(fairness.allows_staying(part, _silent_within(view, part)))
+        nodes.stays.append(fairness.allows_staying(part, _within(quiet, part)))
     for node, part in enumerate(parts):
         colour = view.colour[next(iter(part))]
         silent, loud = set(), set()
@@ -105,8 +107,8 @@ def condensed(view: View, fairness: Fairness) -> Nodes:
     return nodes
 
 
-def _silent_within(view: View, part: set[int]) -> Callable[[int], Iterator[tuple[int, int]]]:
-    return lambda i: (edge for edge in view.silent(i) if edge[1] in part)
+def _within(quiet: Mapping[int, Sequence[Edge]], part: set[int]) -> Callable[[int], Iterator[Edge]]:
+    return lambda i: (edge for edge in quiet[i] if edge[1] in part)
 
 
 class Partition:
@@ -117,13 +119,20 @@ class Partition:
     then blocks are split; the largest piece of a block keeps its number, and the next round
     concerns the nodes of the other pieces and those with a step to them.
 
+    Parameters
+    ----------
+    nodes
+        What is divided.
+    check
+        Called in each round; it may raise an error to end it.
+
     Attributes
     ----------
     block, signature
         For each node the number of its block, and its signature.
     """
 
-    def __init__(self, nodes: Nodes) -> None:
+    def __init__(self, nodes: Nodes, check: Callable[[], None] = lambda: None) -> None:
         self.nodes = nodes
         self.block: list[int] = list(nodes.colour)
         nothing: Signature = frozenset()
@@ -135,7 +144,7 @@ class Partition:
         self._common = [nothing] * len(self._members)
         self._origin: list[tuple[int, int]] = [(-1, 0)] * len(self._members)
         self._rounds: list[dict[int, Signature]] = [{}]
-        self._refine()
+        self._refine(check)
 
     def block_of(self, state: int) -> int:
         """Return the block of a state."""
@@ -186,10 +195,11 @@ class Partition:
         """Return the entry of a signature for a step that says this and leads to that block."""
         return code * len(self.block) + block
 
-    def _refine(self) -> None:
+    def _refine(self, check: Callable[[], None]) -> None:
         silent_before, loud_before = self.nodes.silent_before(), self.nodes.loud_before()
         dirty: Iterable[int] = range(len(self.block))
         while changed := self._sign(dirty, silent_before):
+            check()
             moved = self._split(changed)
             dirty = set(moved)
             for node in moved:

@@ -18,12 +18,13 @@ from hamodel.budget import ANY, Allowance, Budget
 from hamodel.component import Component
 from hamodel.engine.check import failing, searches_for
 from hamodel.engine.cone import Influences, sliced
+from hamodel.engine.limits import NO_LIMITS, CutShort, Limits
 from hamodel.expr import Var, any_of
 from hamodel.property import Modality, Property
 from hamodel.rule import Kind, Rule, Set
 from hamodel.system import System
 from hamodel.trace import Trace
-from hamodel.verdict import PROVED, REFUTED, Verdict
+from hamodel.verdict import NOTHING_SHOWN, PROVED, REFUTED, UNDETERMINED, Verdict
 
 Faults = tuple[str, ...]
 """Fault classes: a multiset in the order of the system's classes, or a sequence in time."""
@@ -95,6 +96,7 @@ def breaking_sets(
     size_max: int = SIZE_MAX,
     repairs: int | None = 0,
     limit_states: int | None = None,
+    limits: Limits = NO_LIMITS,
     watch: Callable[[Faults], None] = lambda _: None,
 ) -> BreakingSets:
     """
@@ -112,12 +114,13 @@ def breaking_sets(
         How many faults a set has at most.
     repairs
         How many repairs may happen besides; None for no limit.
-    limit_states
-        Where each search is cut short.
+    limits, limit_states
+        Where each search is cut short, and a short form of the limit on states.
     watch
         Called with each set before it is searched.
     """
-    seeker = _Seeker(system, prop, repairs, limit_states)
+    limits = limits.but(limit_states)
+    seeker = _Seeker(system, prop, repairs, limits)
     minimal: list[BreakingSet] = []
     unknown: list[Faults] = []
     broken = seeker.at_once(size_max)
@@ -136,7 +139,7 @@ def breaking_sets(
         prop,
         size_max,
         repairs,
-        limit_states,
+        limits.states,
         tuple(minimal),
         tuple(unknown),
         len(seeker.sizes),
@@ -168,11 +171,9 @@ def budget_of(faults: Faults, repairs: int | None = 0) -> Budget:
 class _Seeker:
     """Searches a property under one multiset of faults after the other, and counts."""
 
-    def __init__(
-        self, system: System, prop: Property, repairs: int | None, limit_states: int | None
-    ) -> None:
+    def __init__(self, system: System, prop: Property, repairs: int | None, limits: Limits) -> None:
         self.system, self.prop = system, prop
-        self.repairs, self.limit_states = repairs, limit_states
+        self.repairs, self.limits = repairs, limits
         self.sizes: list[int] = []
 
     def candidates(self, size_max: int) -> Iterator[Faults]:
@@ -190,7 +191,7 @@ class _Seeker:
         Return multisets that break the property, every minimal one among them, by one search.
 
         None where one search cannot tell: what is compared has a fault withdrawn, a fault has to
-        happen, or the search is cut short.
+        happen, or the search, or what is read off it, is cut short.
         """
         classes = self.system.fault_classes
         if not (classes and size_max and self._decides_orders()):
@@ -199,15 +200,17 @@ class _Seeker:
         part = _possible(self.system, self.prop, budget)
         part.check_property(self.prop, budget.counters)
         [search] = searches_for(part, [(self.prop, budget)], in_cones=True)
-        exploration = search.explore(part, limit_states=self.limit_states)
+        exploration = search.explore(part, limits=self.limits)
         self.sizes.append(len(exploration.states))
         if not exploration.complete:
             return None
         counters = {Allowance(name, size_max).counter.name: name for name in classes}
         counted = [name for name in exploration.product.names if name in counters]
-        found = (
-            exploration.values_at(counted, states) for states in failing(exploration, self.prop)
-        )
+        try:
+            these = list(failing(exploration, self.prop))
+        except CutShort:
+            return None
+        found = (exploration.values_at(counted, states) for states in these)
         return frozenset(
             tuple(counters[name] for name, n in zip(counted, each, strict=True) for _ in range(n))
             for each in chain.from_iterable(found)
@@ -228,13 +231,14 @@ class _Seeker:
         budget = budget.suited(part.fault_classes)
         part.check_property(self.prop, budget.counters)
         [search] = searches_for(part, [(self.prop, budget)], in_cones=True)
-        exploration = search.explore(part, limit_states=self.limit_states)
+        exploration = search.explore(part, limits=self.limits)
         verdict = search.judge(part, exploration, self.prop)
         self.sizes.append(verdict.distinct_states)
         breaking = PROVED if self.prop.modality is Modality.SOMETIMES else REFUTED
         if verdict.kind is breaking:
             return True, verdict
-        return (False if exploration.complete else None), verdict
+        cut = verdict.kind is UNDETERMINED and not verdict.why.endswith(NOTHING_SHOWN)
+        return (None if cut else False), verdict
 
     def orders(self, faults: Faults, trace: Trace | None) -> Mapping[Faults, bool | None]:
         """Return for each order of a minimal set whether the property breaks in it."""

@@ -10,13 +10,13 @@ from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.cone import Cone, Influences, gathered, lifted, sliced
 from hamodel.engine.explore import explore
 from hamodel.engine.explored import Explored, Progress, Threads
-from hamodel.engine.limits import NO_LIMITS, Cut, Limits, cut_by
+from hamodel.engine.limits import NO_LIMITS, Cut, CutShort, Limits, cut_by
 from hamodel.errors import plural
 from hamodel.expr import Expr
 from hamodel.property import Modality, Property
 from hamodel.system import System
 from hamodel.trace import trace_of
-from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding, Verdict
+from hamodel.verdict import NOTHING_SHOWN, PROVED, REFUTED, UNDETERMINED, Finding, Verdict
 
 
 def check(
@@ -199,10 +199,10 @@ def judge(exploration: Explored, props: Sequence[Property]) -> tuple[Verdict, ..
 
 
 def _find(exploration: Explored, prop: Property) -> Finding:
-    """Return what an exploration says of a property; undetermined if the memory is used up."""
+    """Return what an exploration says of a property; undetermined beyond the memory or the time."""
     try:
         return _found(exploration, prop)
-    except MemoryError as error:
+    except CutShort as error:
         return Finding(UNDETERMINED, stopped(exploration, exploration.cut or cut_by(error)))
 
 
@@ -236,7 +236,7 @@ def _cut(exploration: Explored) -> Finding:
 def _vacuous(exploration: Explored) -> Finding:
     if not exploration.complete:
         return _cut(exploration)
-    return Finding(UNDETERMINED, "the premise holds in no reachable state, so nothing was shown")
+    return Finding(UNDETERMINED, f"the premise holds in no reachable state, {NOTHING_SHOWN}")
 
 
 def _invariant(exploration: Explored, prop: Property, bad: Expr) -> Finding:

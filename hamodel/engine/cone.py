@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from hamodel.expr import And, Expr, Is, Or, Value, all_of, variables_of
 from hamodel.property import Modality, Property
@@ -107,6 +108,7 @@ def _is_free(part: Expr) -> bool:
     return {option.value for option in found} == set(found[0].var.values)
 
 
+@lru_cache(maxsize=64)
 def sliced(system: System, cone: Cone) -> System:
     """Return the part of a system that a cone names: its variables, and the rules about them."""
     if cone == frozenset(system.variables):

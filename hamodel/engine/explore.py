@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from hamodel.budget import NO_FAULT, Budget
@@ -24,6 +25,8 @@ It takes about half a second for them; loading the compiled search takes longer 
 """
 SMALL_WHEN_LOADED = 500
 """The same once the compiled search is loaded: to put a system into arrays takes as long."""
+SMALL_AMONG_MANY = 2_000
+"""The same for the largest of searches that share what is loaded."""
 
 
 def explore(
@@ -114,7 +117,9 @@ def _explored_at_once(
 
 def prepare(systems: Iterable[tuple[System, Budget]], say: Callable[[str], None]) -> None:
     """
-    Load the compiled search before processes are forked for searches, if one of them will need it.
+    Load what searches share before processes are forked for them, if one of them is large.
+
+    That is the compiled search, what the other engine imports, and cubes of guards.
 
     Parameters
     ----------
@@ -125,8 +130,15 @@ def prepare(systems: Iterable[tuple[System, Budget]], say: Callable[[str], None]
     """
     these = list(systems)
     largest = max(these, key=lambda each: len(each[0].variables), default=None)
-    if largest is None or explore_reference(*largest, limit_states=SMALL).complete:
+    if largest is None or explore_reference(*largest, limit_states=SMALL_AMONG_MANY).complete:
         return
-    from hamodel.engine.packed.loading import load
+    import networkx as nx  # noqa: F401
 
-    load((Product(*each).variables for each in these), say)
+    from hamodel.engine.packed.layout import Layout, TooWideError
+    from hamodel.engine.packed.loading import load
+    from hamodel.engine.packed.program import program
+
+    load(((*part.variables.values(), *budget.counters) for part, budget in these), say)
+    product = Product(*largest)
+    with suppress(TooWideError):
+        program(Layout(product.variables), product)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from hamodel.engine.limits import Cut, Limits
@@ -98,6 +98,14 @@ class Explored(Protocol):
         """The expanded states that no step leaves."""
         ...
 
+    def check_time(self) -> None:
+        """
+        Raise TimeLimitError if the limit on the time has been met since the search began.
+
+        What judges, and may take long, asks for it between its parts.
+        """
+        ...
+
     def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
         """
         Return a fair run on which a premise holds once and its conclusion never from there on.
@@ -127,8 +135,34 @@ class Explored(Protocol):
         """Return the values that these variables have together in some of these states."""
         ...
 
+    def numbered(
+        self, names: Sequence[str], states: Sequence[int]
+    ) -> tuple[list[int], list[tuple[Value, ...]]]:
+        """
+        Number the values that these variables have together in some states, as they come first.
+
+        Returns the number of each state's, and the values of each number.
+        """
+        ...
+
+    def reached(self, begins: Iterable[int]) -> Mapping[int, tuple[Edge, ...]]:
+        """Return the steps of some states and of all that they lead to, by state, in order."""
+        ...
+
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""
+        ...
+
+    def numbers_of(self, states: Iterable[tuple[Value, ...]]) -> list[int]:
+        """
+        Return the number of each of these states; -1 for one that was not found.
+
+        A state is its values in the order of `product.names`.
+        """
+        ...
+
+    def first_steps(self) -> dict[int, int]:
+        """Return for each action that happens, by its place, the first state that it leaves."""
         ...
 
     def actions_to(self, i: int) -> list[int]:

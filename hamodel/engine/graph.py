@@ -43,6 +43,13 @@ class Fairness:
     """
     Which steps must happen: the protocol's groups, and those that a property assumes.
 
+    Parameters
+    ----------
+    exploration, assumed
+        What was searched, and the names of the groups that a property assumes fair.
+    edges
+        The steps of the states that are asked for, where they are known by themselves.
+
     Attributes
     ----------
     groups
@@ -51,7 +58,12 @@ class Fairness:
         For each action the bit of its group; 0 for an action that nobody must take.
     """
 
-    def __init__(self, exploration: Explored, assumed: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        exploration: Explored,
+        assumed: Collection[str] = (),
+        edges: Mapping[int, Sequence[Edge]] | None = None,
+    ) -> None:
         bits: dict[str, int] = {}
         self.bit_of: list[int] = []
         for action in exploration.product.actions:
@@ -59,7 +71,7 @@ class Fairness:
             fair = rule.kind is Kind.PROTOCOL or rule.group in assumed
             self.bit_of.append(bits.setdefault(rule.group, 1 << len(bits)) if fair else 0)
         self.groups = tuple(bits)
-        self._edges = exploration.edges
+        self._edges = exploration.edges if edges is None else edges
 
     def enabled(self, state: int) -> int:
         """Return the bits of the fair groups of which a rule is enabled in a state."""
@@ -148,10 +160,12 @@ def traps(
 ) -> Traps:
     """Return where a fair run can stay for ever without the conclusion; as for `unfulfilled`."""
     edges = exploration.edges
+    exploration.check_time()
     start = [i for i in range(len(edges)) if premise[i] and not conclusion[i]]
     region = _reachable(start, edges, conclusion)
     held: dict[int, set[int]] = {}
     for part in strongly_connected(region):
+        exploration.check_time()
         if fairness.allows_staying(part, _within(edges, part)):
             held.update(dict.fromkeys(part, part))
     return Traps(start, region, held)

@@ -38,7 +38,8 @@ class Limits:
         Stop when the process has so many bytes in memory (`resident`), its libraries and whatever
         else it does included. Looked at between batches of states.
     time
-        Stop after so many seconds. Looked at between batches of states.
+        Stop after so many seconds, judging included. Looked at between batches of states, and
+        between the parts of judging.
 
     Raises
     ------
@@ -68,6 +69,16 @@ class Limits:
         """Return these limits with another one on the states, if there is one."""
         return self if limit_states is None else replace(self, states=limit_states)
 
+    def __str__(self) -> str:
+        """Return all of them in words: `9,000 states, 4 GB of memory or 60 s`."""
+        said = [
+            "" if self.states is None else plural(self.states, "state"),
+            "" if self.memory is None else f"{size_in_words(self.memory)} of memory",
+            "" if self.time is None else f"{self.time:g} s",
+        ]
+        *most, last = [each for each in said if each] or ["no limit"]
+        return f"{', '.join(most)} or {last}" if most else last
+
     def said(self, cut: Cut) -> str:
         """Return which limit it was, and what is to be known of where it fell."""
         elsewhere = "; the numbers are exact, but another run may stop elsewhere"
@@ -89,6 +100,14 @@ class MemoryLimitError(MemoryError):
     """What is to be done next would take more memory than the limit."""
 
 
+class TimeLimitError(Exception):
+    """What is read off a search goes on beyond the limit on the time."""
+
+
+CutShort = (MemoryError, TimeLimitError)
+"""What judging may meet; `cut_by` says which limit that was."""
+
+
 class Meter:
     """
     Limits, and the clock that runs against them.
@@ -103,25 +122,35 @@ class Meter:
 
     def __init__(self, limits: Limits, begun: float | None = None) -> None:
         self.limits = limits
-        self._begun = time.monotonic() if begun is None else begun
+        self.begun = time.monotonic() if begun is None else begun
 
     def met(self) -> Cut | None:
         """Return which limit has been met: on the time or on the memory."""
-        limits = self.limits
-        if limits.time is not None and time.monotonic() - self._begun >= limits.time:
+        if self._late():
             return Cut.TIME
-        if limits.memory is not None and resident() >= limits.memory:
+        if self.limits.memory is not None and resident() >= self.limits.memory:
             return Cut.MEMORY
         return None
+
+    def check_time(self) -> None:
+        """Raise TimeLimitError if the limit on the time has been met."""
+        if self._late():
+            raise TimeLimitError
 
     def check_room(self, more: int) -> None:
         """Raise MemoryLimitError if so many bytes more would be beyond the limit."""
         if self.limits.memory is not None and resident() + more > self.limits.memory:
             raise MemoryLimitError
 
+    def _late(self) -> bool:
+        limit_s = self.limits.time
+        return limit_s is not None and time.monotonic() - self.begun >= limit_s
 
-def cut_by(error: MemoryError) -> Cut:
-    """Return what cut a search short that met this error."""
+
+def cut_by(error: Exception) -> Cut:
+    """Return what cut a search short, or its judging, that met this error."""
+    if isinstance(error, TimeLimitError):
+        return Cut.TIME
     return Cut.MEMORY if isinstance(error, MemoryLimitError) else Cut.EXHAUSTED
 
 

@@ -8,11 +8,11 @@ its code is 0 and it leaves the colour as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 
 from hamodel.engine.explored import Edge, Explored
-from hamodel.expr import Value, Var, word
+from hamodel.expr import State, Var, word
 from hamodel.property import Property
 from hamodel.rule import Message
 
@@ -32,6 +32,13 @@ class View:
     """
     The graph of an exploration as the observers of a property see it.
 
+    Parameters
+    ----------
+    exploration, prop
+        What is seen, and whose observers see it.
+    edges
+        The steps of the states that are asked for, which lead to no others.
+
     Attributes
     ----------
     colour
@@ -42,15 +49,12 @@ class View:
         The visible values of a colour; the messages of a code, which are heard at once.
     """
 
-    def __init__(self, exploration: Explored, prop: Property, states: Iterable[int]) -> None:
-        self.edges: Sequence[Sequence[Edge]] = exploration.edges
-        self.colour: dict[int, int] = {}
-        self.codes: dict[int, tuple[int, ...]] = {}
-        self.visible: list[tuple[Value, ...]] = []
+    def __init__(
+        self, exploration: Explored, prop: Property, edges: Mapping[int, Sequence[Edge]]
+    ) -> None:
+        self.edges = edges
         self.messages: list[tuple[Message, ...]] = [()]
         self._known: dict[tuple[str, ...], int] = {(): 0}
-        self._states = exploration.states
-        self._names = exploration.product.names
         system = exploration.product.system
         owned = (name for name, owner in system.owners.items() if owner in prop.observers)
         self._shown = [name for name in owned if name not in prop.hide]
@@ -62,17 +66,23 @@ class View:
             for action in exploration.product.actions
         ]
         self._read = [
-            tuple(
-                self._names.index(item.name)
-                for message in heard
-                for item in message.data
-                if isinstance(item, Var)
-            )
+            tuple(item.name for message in heard for item in message.data if isinstance(item, Var))
             for heard in self._heard
         ]
-        self._coded: dict[tuple[int, bool, tuple[Value, ...]], int] = {}
+        self._coded: dict[tuple[int, bool, int], int] = {}
         self._idempotent = frozenset(prop.idempotent)
-        self._look(list(states))
+        states = list(edges)
+        colours, self.visible = exploration.numbered(self._shown, states)
+        self.colour = dict(zip(states, colours, strict=True))
+        read = list(dict.fromkeys(name for names in self._read for name in names))
+        data, found = exploration.numbered(read, states)
+        self._data = dict(zip(states, data, strict=True))
+        self._before = [dict(zip(read, values, strict=True)) for values in found]
+        deaf = [not heard for heard in self._heard]
+        self.codes = {
+            i: tuple([0 if deaf[action] else self.code(i, action, t) for action, t in its])
+            for i, its in edges.items()
+        }
 
     def silent(self, state: int) -> list[Edge]:
         """Return the silent steps of a state."""
@@ -124,14 +134,16 @@ class View:
 
     def code(self, state: int, action: int, target: int) -> int:
         """Return the code of what an action says in a state, on its way to another."""
-        values, same = self._states[state], self.colour[state] == self.colour[target]
-        key = (action, same, tuple([values[place] for place in self._read[action]]))
-        if key not in self._coded:
-            self._coded[key] = self._new_code(action, same, values)
-        return self._coded[key]
+        data, same = self._data[state], self.colour[state] == self.colour[target]
+        code = self._coded.get((action, same, data))
+        if code is None:
+            code = self._coded[action, same, data] = self._new_code(
+                action, same, self._before[data]
+            )
+        return code
 
-    def _new_code(self, action: int, same: bool, values: tuple[Value, ...]) -> int:
-        before = dict(zip(self._names, values, strict=True))
+    def _new_code(self, action: int, same: bool, before: State) -> int:
+        """Return the code of what an action says where the variables that it reads are these."""
         silent = self._idempotent if same else frozenset()
         heard = (each.heard(before) for each in self._heard[action] if each.kind not in silent)
         messages = tuple(heard)
@@ -152,35 +164,9 @@ class View:
 
         return recognises
 
-    def _look(self, states: Sequence[int]) -> None:
-        shown = [self._names.index(name) for name in self._shown]
-        colours: dict[tuple[Value, ...], int] = {}
-        for i in states:
-            values = self._states[i]
-            seen = tuple([values[place] for place in shown])
-            self.colour[i] = colours.setdefault(seen, len(colours))
-        self.visible = list(colours)
-        deaf = [not heard for heard in self._heard]
-        for i in states:
-            self.codes[i] = tuple(
-                [0 if deaf[action] else self.code(i, action, t) for action, t in self.edges[i]]
-            )
-
 
 def _data(message: Message) -> str:
     return f" ({', '.join(word(item) for item in message.data)})" if message.data else ""
-
-
-def reached(edges: Sequence[Sequence[Edge]], start: Iterable[int]) -> list[int]:
-    """Return every state that is reached from these, in order."""
-    seen = set(start)
-    waiting = list(seen)
-    while waiting:
-        for _, target in edges[waiting.pop()]:
-            if target not in seen:
-                seen.add(target)
-                waiting.append(target)
-    return sorted(seen)
 
 
 def realised(

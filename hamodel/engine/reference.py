@@ -149,6 +149,8 @@ class Exploration(Runs):
         The length of a shortest run to each state.
     limits, cut
         Where the search was to be cut short, and what has cut it short, if anything did.
+    meter
+        The limits, and the clock that runs against them.
     """
 
     product: Product
@@ -159,6 +161,7 @@ class Exploration(Runs):
     limits: Limits = NO_LIMITS
     cut: Cut | None = None
     number: dict[tuple[Value, ...], int] = field(default_factory=dict)
+    meter: Meter = field(default_factory=lambda: Meter(NO_LIMITS), compare=False)
 
     @property
     def complete(self) -> bool:
@@ -208,23 +211,23 @@ class Exploration(Runs):
         that there is no more memory, is in `cut`.
         """
         self.limits, self.cut = limits, None
-        meter = Meter(limits, begun)
+        self.meter = Meter(limits, begun)
         try:
             while self.cut is None and len(self.edges) < len(self.states):
-                self._expand_next(meter, progress)
+                self._expand_next(progress)
         except MemoryError as error:
             # A state that was half added is no state.
             whole = len(self.depths)
             del self.states[whole:], self.parents[whole:]
             self.cut = cut_by(error)
 
-    def _expand_next(self, meter: Meter, progress: Progress | None) -> None:
+    def _expand_next(self, progress: Progress | None) -> None:
         """Expand the next state, unless a limit is met."""
-        i, limit = len(self.edges), meter.limits.states
+        i, limit = len(self.edges), self.limits.states
         if limit is not None and len(self.states) > limit:
             self.cut = Cut.STATES
         elif i % LOOKED == 0:
-            self.cut = meter.met()
+            self.cut = self.meter.met()
         if self.cut is not None:
             return
         if progress is not None and i % 4096 == 0:
@@ -246,6 +249,10 @@ class Exploration(Runs):
             i, action = self.parents[i]
             places.append(action)
         return places[::-1]
+
+    def check_time(self) -> None:
+        """Raise TimeLimitError if the limit on the time has been met since the search began."""
+        self.meter.check_time()
 
     def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
         """Return a fair run on which a premise holds once and its conclusion never after."""
@@ -279,12 +286,44 @@ class Exploration(Runs):
         places = [self.product.names.index(name) for name in names]
         return {tuple([self.states[i][place] for place in places]) for i in states}
 
+    def numbered(
+        self, names: Sequence[str], states: Sequence[int]
+    ) -> tuple[list[int], list[tuple[Value, ...]]]:
+        """Number the values that these variables have in some states, as they come first."""
+        places = [self.product.names.index(name) for name in names]
+        known: dict[tuple[Value, ...], int] = {}
+        found = (tuple([self.states[i][place] for place in places]) for i in states)
+        return [known.setdefault(values, len(known)) for values in found], list(known)
+
+    def reached(self, begins: Iterable[int]) -> dict[int, tuple[Edge, ...]]:
+        """Return the steps of some states and of all that they lead to, by state, in order."""
+        seen = set(begins)
+        waiting = list(seen)
+        while waiting:
+            for _, target in self.edges[waiting.pop()]:
+                if target not in seen:
+                    seen.add(target)
+                    waiting.append(target)
+        return {i: self.edges[i] for i in sorted(seen)}
+
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""
         for i in range(len(self.states)):
             if guard(self.state(i)):
                 return i
         return None
+
+    def numbers_of(self, states: Iterable[tuple[Value, ...]]) -> list[int]:
+        """Return the number of each of these states; -1 for one that was not found."""
+        return [self.number.get(state, -1) for state in states]
+
+    def first_steps(self) -> dict[int, int]:
+        """Return for each action that happens, by its place, the first state that it leaves."""
+        found: dict[int, int] = {}
+        for i, edges in enumerate(self.edges):
+            for place, _ in edges:
+                found.setdefault(place, i)
+        return found
 
     def _story(self, i: int) -> Iterator[str]:
         names = self.run_to(i)

@@ -24,15 +24,16 @@ from hamodel.engine.bisimulation import Partition, condensed
 from hamodel.engine.difference import Side, Telling, choice, telling
 from hamodel.engine.explored import Explored
 from hamodel.engine.graph import Fairness, fair_loop
-from hamodel.engine.observers import Event, View, reached, realised
+from hamodel.engine.limits import Cut, Limits, TimeLimitError
+from hamodel.engine.observers import Event, View, realised
 from hamodel.engine.reference import Exploration
 from hamodel.errors import plural
 from hamodel.property import Property
 from hamodel.trace import trace_of
-from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Finding
+from hamodel.verdict import NOTHING_SHOWN, PROVED, REFUTED, UNDETERMINED, Finding
 
 NOWHERE = Finding(
-    UNDETERMINED, "nowhere does the premise hold and the fault happen, so nothing was shown"
+    UNDETERMINED, f"nowhere does the premise hold and the fault happen, {NOTHING_SHOWN}"
 )
 """What is found where the fault cannot happen."""
 
@@ -121,9 +122,9 @@ def _with_withdrawn(
         values = copy.states[i][:variables] + copy.states[target][variables:]
         withdrawn = dict(zip(names, values, strict=True))
         pairs.append(Pair(i, action, copy.add(withdrawn, i, action, copy.depths[i]), target))
-    copy.expand()
+    copy.expand(Limits(time=exploration.limits.time), begun=exploration.meter.begun)
     if not copy.complete:
-        raise MemoryError
+        raise TimeLimitError if copy.cut is Cut.TIME else MemoryError
     return copy, pairs
 
 
@@ -133,9 +134,10 @@ class Judge:
     def __init__(self, exploration: Explored, prop: Property, pairs: Sequence[Pair]) -> None:
         ends = (state for pair in pairs for state in (pair.without, pair.after))
         self._exploration = exploration
-        self._view = View(exploration, prop, reached(exploration.edges, ends))
-        self._fairness = Fairness(exploration, prop.fair)
-        self._partition = Partition(condensed(self._view, self._fairness))
+        edges = exploration.reached(ends)
+        self._view = View(exploration, prop, edges)
+        self._fairness = Fairness(exploration, prop.fair, edges)
+        self._partition = Partition(condensed(self._view, self._fairness), exploration.check_time)
 
     def name(self, action: int) -> str:
         """Return the name of an action's rule."""

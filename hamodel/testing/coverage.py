@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hamodel.engine.explored import Explored
-from hamodel.errors import among
+from hamodel.errors import SearchError, among
 from hamodel.expr import State, Value
+from hamodel.testing.unmet import Unmet, unmet_by
 
 
 @dataclass(slots=True)
@@ -21,13 +22,17 @@ class Coverage:
         The distinct states met, as tuples of values, counters included.
     rules
         How often each rule happened, by name, in the order in which they were met.
+    names
+        The names of the variables, in the order of the values; empty before there is a state.
     """
 
     states: set[tuple[Value, ...]] = field(default_factory=set)
     rules: dict[str, int] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
     def meet(self, state: State) -> None:
         """Count a state."""
+        self.names = self.names or tuple(state)
         self.states.add(tuple(state.values()))
 
     def took(self, rule: str) -> None:
@@ -53,6 +58,30 @@ class Coverage:
             f"{len(possible) - len(missing)} of {len(possible)} rules"
         )
         return f"{said}; not met: {among(missing)}" if missing else said
+
+    def unmet(self, exploration: Explored) -> Unmet:
+        """
+        Return which of the states that a search found the runs did not meet.
+
+        Parameters
+        ----------
+        exploration
+            The search of the same system under the same budget. If it was cut short, nothing is
+            said of how many states can be reached; what is told as not met was found all the same.
+
+        Raises
+        ------
+        SearchError
+            HA049, if it is the search of another system or budget.
+        """
+        if self.names and self.names != exploration.product.names:
+            raise SearchError(
+                "HA049",
+                f"the runs are of {among(self.names, 4)}, and the search is of "
+                f"{among(exploration.product.names, 4)}; give the search of the same system under "
+                "the same budget",
+            )
+        return unmet_by(self.states, self.rules, exploration)
 
 
 def rules_met_by(exploration: Explored) -> tuple[str, ...]:

@@ -12,7 +12,19 @@ from pathlib import Path
 
 from hamodel.errors import HamodelError
 from tests.agreement.readings import READINGS
-from tests.benchmarks import agreement, bars, engines, manifest, planted, reachable, spin
+from tests.benchmarks import (
+    agreement,
+    bars,
+    comparison,
+    counts,
+    engines,
+    manifest,
+    planted,
+    reachable,
+    seeded,
+    spin_page,
+)
+from tests.benchmarks.compared_models import MODELS
 from tests.benchmarks.mutants import Log, Noticed, Outcome, again, base_of, campaign
 from tests.benchmarks.mutants_table import (
     FILE,
@@ -95,13 +107,36 @@ def _parser() -> argparse.ArgumentParser:
     plant.add_argument("--only", nargs="+", default=(), metavar="NAME", help="only these bugs")
     plant.set_defaults(command=planted.command)
 
-    beside = commands.add_parser("spin", help="SPIN beside the packed explorer; 1 if counts differ")
-    for model, size in spin.DEFAULTS.items():
-        beside.add_argument(f"--{model.replace('_', '-')}", type=int, default=size, metavar="N")
-    beside.add_argument("--rounds", type=int, default=3, help="each search once a round")
-    beside.add_argument("--bfs", action="store_true", help="let SPIN search breadth first")
-    beside.set_defaults(command=spin.command)
+    sow = commands.add_parser("seeded", help="bugs in the engine; 1 if the tests miss one")
+    sow.add_argument("--only", nargs="+", default=(), metavar="WORD", help="with this in the name")
+    sow.add_argument("--processes", type=int, default=1)
+    sow.add_argument("--write", action="store_true", help=f"write {seeded.FILE.name}")
+    sow.set_defaults(command=seeded.command)
+
+    _add_comparisons(commands)
     return parser
+
+
+def _add_comparisons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    beside = commands.add_parser("spin", help="SPIN beside hamodel; 1 if counts differ")
+    beside.add_argument("--only", action="append", default=[], choices=list(MODELS))
+    beside.add_argument("--rounds", type=int, default=5, help="each search once a round")
+    beside.add_argument("--quick", action="store_true", help="small sizes, to try it out")
+    beside.add_argument("--write", action="store_true", help=f"write {comparison.FILE.name}")
+    beside.add_argument("--export", type=Path, metavar="FOLDER", help="write the models instead")
+    beside.add_argument(
+        "--peers-python", default=sys.executable, help="a Python that has minicheck and musil"
+    )
+    beside.set_defaults(command=comparison.command)
+
+    large = commands.add_parser("counts", help="large models once; 1 if a count is another")
+    large.add_argument("--only", action="append", default=[], type=counts.sized, metavar="NAME=N")
+    large.add_argument("--threads", type=int, default=1)
+    large.add_argument("--write", action="store_true", help=f"write {counts.FILE.name}")
+    large.set_defaults(command=counts.command)
+
+    write = commands.add_parser("page", help="write docs/benchmarks.md from what was measured")
+    write.set_defaults(command=spin_page.command)
 
 
 def mutants(chosen: argparse.Namespace) -> int:

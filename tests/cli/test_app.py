@@ -339,7 +339,7 @@ def test_rules_says_which_happen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert "Every rule happens, with at most 1 fault; 1 repair." in with_repair
     assert "sip_server_1 restarts: the budget rules it out" in without
-    assert "in a search that was cut short" in cut
+    assert "in a search that stopped at 4 states, depth 1, by the limit of 2 states:" in cut
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from hamodel import REFUTED, Budget, InputError, Modality, check, trace_of
 from hamodel.cli.cards import card, cards, main, measure, measured, remeasured
 from hamodel.cli.cards_page import order, pages
 from hamodel.cli.explain import entries
+from hamodel.cli.options import Searching
 from hamodel.cli.subject import Subject, read_subject
 from hamodel.engine.breaking import breaking_sets, contains, happened
+from hamodel.engine.limits import Limits
 from hamodel.guide import Status
 from hamodel.guide.cards import (
     SCOPES,
@@ -130,7 +132,7 @@ def measured_of(found: Measured) -> list[Measured]:
     """Measure one property anew."""
     subject = subject_of(found)
     return [
-        measured(subject, found.claim, prop, found.size_max, found.limit_states)
+        measured(subject, found.claim, prop, found.size_max, Limits(found.limit_states))
         for promise in subject.promises
         if promise.claim == found.claim
         for prop in promise.properties
@@ -227,7 +229,7 @@ def test_explain_tells_the_card() -> None:
 def test_explain_searches_where_it_is_asked_to() -> None:
     """With --search the sets are those of the deployment that is named: one manager, one crash."""
     changes = ("resource_manager.mode=single",)
-    [entry] = entries("rm-2", "reference", (), changes, (1, 1000))
+    [entry] = entries("rm-2", "reference", (), changes, Searching(1, Limits(1000)))
 
     assert "  - resource-manager-crash" in entry.lines
     assert "In reference with resource_manager.mode=single" in "\n".join(entry.lines)
@@ -236,7 +238,7 @@ def test_explain_searches_where_it_is_asked_to() -> None:
 def test_only_a_claim_is_searched() -> None:
     """To search for a word that is no claim is an error that names claims near to it."""
     with pytest.raises(InputError, match=r"HA082.*RM-2"):
-        entries("RM-22", "reference", (), (), (1, 1000))
+        entries("RM-22", "reference", (), (), Searching(1, Limits(1000)))
 
 
 def test_a_run_without_its_details_is_its_rules() -> None:

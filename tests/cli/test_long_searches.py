@@ -16,7 +16,8 @@ from hamodel.cli import check as check_module
 from hamodel.cli.options import read_limits, read_size
 from hamodel.cli.search import Checkpoints, Effort, Told, run_searches
 from hamodel.engine.checkpoint import Checkpoint
-from hamodel.engine.limits import Limits
+from hamodel.engine.limits import Limits, MemoryLimitError
+from hamodel.engine.reference import Exploration
 from tests.cli.test_app import invoked, refused
 from tests.cli.test_output import SEARCHES
 from tests.cli.test_process import environment
@@ -71,7 +72,14 @@ def test_no_option_is_no_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("check",), ("impact",), ("need", "DUP-1", "--vary", "recorders=1..2")]
+    "command",
+    [
+        ("check",),
+        ("impact",),
+        ("need", "DUP-1", "--vary", "recorders=1..2"),
+        ("rules", "--check"),
+        ("explain", "RM-2", "--search"),
+    ],
 )
 @pytest.mark.parametrize(
     ("option", "code"),
@@ -107,6 +115,50 @@ def test_a_limit_is_said_and_is_exit_status_3(option: tuple[str, str], said: str
     assert 3 == result.exit_code
     assert claim["why"].startswith("stopped at 1")
     assert claim["why"].endswith(said)
+
+
+def test_rules_take_the_limits() -> None:
+    """What cut the search short is said, and how far it was."""
+    for option, said in (
+        (("--limit-time", "0.000001"), "by the limit of 1e-06 s;"),
+        (("--limit-memory", "1kB"), "by the limit of 1 kB of memory;"),
+    ):
+        result = invoked("rules", "small-single-site", "--check", *option)
+
+        assert 0 == result.exit_code
+        assert ", in a search that stopped at 1 state, depth 0, " in result.stdout
+        assert said in " ".join(result.stdout.split())
+
+
+def test_rules_that_do_not_fit_into_the_memory_are_not_guessed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """HA082: all states were found, and there is no room for the steps that say what happens."""
+
+    def full(_: Exploration) -> list[int]:
+        raise MemoryLimitError
+
+    monkeypatch.setattr(Exploration, "happening", property(full))
+    small = ("--faults", "0", "--set", "recording.pausable=false", "--limit-states", "9")
+
+    refused(
+        invoked("rules", "small-single-site", "--check", "--limit-memory", "9TB", *small),
+        "HA082",
+        "which rules happen is read off their steps",
+    )
+
+
+def test_explain_takes_the_limits() -> None:
+    """Sets whose search was cut short are listed as not known, and the card says the limits."""
+    small = ("--search", "--size", "1", "--deployment", "small-single-site")
+    whole = invoked("explain", "RM-2", *small, "--limit-memory", "9TB").stdout
+    cut = invoked("explain", "RM-2", *small, "--limit-time", "0.000001").stdout
+    unknown = "Cut short, so that of these and what contains them nothing is known"
+
+    assert "was cut short at 20,000,000 states or 9 TB of memory, whichever" in whole
+    assert unknown not in whole
+    assert "was cut short at 20,000,000 states or 1e-06 s, whichever came first." in cut
+    assert f"{unknown}: no fault at all" in cut
 
 
 def test_impact_and_need_take_the_limits() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from hamodel.budget import Budget
 from hamodel.cli import output, progress, search
 from hamodel.cli.search import Done, Effort, Failed, Judged, Progress, Told, Waiting, run_searches
 from hamodel.engine.check import Search
@@ -188,6 +189,24 @@ def test_one_search_is_one(capsys: pytest.CaptureFixture[str]) -> None:
         pass
 
     assert "1 search\n" == capsys.readouterr().err
+
+
+def test_searches_with_few_failures_and_large_cones_begin_first() -> None:
+    """What is within the assumptions is known first, and no long search begins at the end."""
+    cone = frozenset({"sip_server_1"})
+    sizes = [
+        (Budget(None), cone),
+        (TWO, cone),
+        (Budget(1, repairs=None), None),
+        (ONE, cone),
+        (ONE, cone | {"sip_server_2"}),
+        (ONE, None),
+    ]
+    searches = [Search(budget, (TAKES_OVER,), cone) for budget, cone in sizes]
+    begun = search._as_begun(searches)
+
+    assert [5, 4, 3, 1, 2, 0] == [number for number, _ in begun]
+    assert [searches[number] for number, _ in begun] == [each for _, each in begun]
 
 
 def test_silence_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

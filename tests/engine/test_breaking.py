@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import combinations_with_replacement
 
+import pytest
+
 from hamodel import (
     PROVED,
     REFUTED,
@@ -33,7 +35,8 @@ from hamodel import (
     transparent,
 )
 from hamodel.engine.breaking import breaking_sets, contains, happened
-from hamodel.engine.reference import Product
+from hamodel.engine.limits import MemoryLimitError
+from hamodel.engine.reference import Exploration, Product
 from tests.models import proxied
 
 SYSTEMS = 120
@@ -223,6 +226,23 @@ def test_a_search_cut_short_says_nothing() -> None:
     assert () == found.minimal
     assert ((),) == found.undetermined
     assert [("box-crash",)] == [each.faults for each in breaking_sets(system, prop).minimal]
+
+
+def test_what_there_is_no_room_to_judge_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole search that cannot be judged says nothing: its set is not one that breaks nothing."""
+    system = boxes(2)
+    prop = leads_to("mended", system["box_0"].is_(Box.DOWN), system["box_0"].is_(Box.UP))
+    assert [("box-crash",)] == [each.faults for each in breaking_sets(system, prop).minimal]
+
+    def full(*_: object) -> None:
+        raise MemoryLimitError
+
+    monkeypatch.setattr(Exploration, "unfulfilled", full)
+    monkeypatch.setattr(Exploration, "held_up", full)
+    found = breaking_sets(system, prop)
+
+    assert () == found.minimal
+    assert (("box-crash",),) == found.undetermined
 
 
 def test_supersets_of_what_is_unknown_are_left_unknown() -> None:

@@ -181,6 +181,13 @@ def test_the_whole_system_is_its_own_cone() -> None:
     assert system is sliced(system, frozenset(system.variables))
 
 
+def test_searches_of_one_cone_share_its_slice() -> None:
+    """A part of a system is made once, whoever asks for it."""
+    system = System((LEFT, RIGHT), BASE)
+
+    assert sliced(system, frozenset({"left"})) is sliced(system, frozenset(["left"]))
+
+
 def test_cones_have_the_verdicts_of_the_whole() -> None:
     """Four kinds of property on 150 random systems: the same verdict, and as short a trace."""
     seen: Counter[str] = Counter()

@@ -14,9 +14,12 @@ import numpy as np
 import pytest
 
 from hamodel import (
+    FALSE,
+    NO_FAULT,
     TRUE,
     UNDETERMINED,
     Budget,
+    Property,
     SearchError,
     System,
     always,
@@ -73,6 +76,14 @@ def is_a_part(cut: Any, system: System) -> bool:
         and list(cut.edges) == whole.edges[:expanded]
         and cut.transitions == sum(map(len, whole.edges[:expanded]))
     )
+
+
+def test_limits_are_said_in_words() -> None:
+    """Those that there are, in one order; none is said too."""
+    assert "no limit" == str(NO_LIMITS)
+    assert "1 state" == str(Limits(1))
+    assert "9,000 states or 2.5 s" == str(Limits(9_000, time=2.5))
+    assert "9 states, 4 GB of memory or 60 s" == str(Limits(9, 4 * 10**9, 60))
 
 
 @ENGINES
@@ -340,6 +351,57 @@ def test_a_comparison_that_finds_no_room_is_no_proof(monkeypatch: pytest.MonkeyP
 
     assert UNDETERMINED is verdict.kind
     assert "by the limit of 10 TB of memory" in verdict.why
+
+
+JUDGED = [
+    (two_phase(3), NO_FAULT, leads_to("it_ends", TRUE, FALSE)),
+    (two_phase(3), NO_FAULT, leads_to("it_begins", TRUE, TRUE)),
+    (proxied(2), ONE, crash_is_transparent()),
+    (proxied(1), ONE, crash_is_transparent()),
+]
+"""A response and a comparison, each once refuted and once proved."""
+
+
+@ENGINES
+@pytest.mark.parametrize(("system", "budget", "prop"), JUDGED)
+def test_judging_is_cut_by_the_time_wherever_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+    search: Callable[..., Any],
+    system: System,
+    budget: Budget,
+    prop: Property,
+) -> None:
+    """With time for one more look at the clock each: undetermined, until there is time enough."""
+    found = search(system, budget)
+    [expected] = judge(found, [prop])
+    size, looks = len(found.states), 0
+    while True:
+        looks += 1
+        found.limits = Limits(time=looks)
+        with monkeypatch.context() as ticking:
+            passing(ticking, 1.0)
+            name = "_meter" if isinstance(found, PackedExploration) else "meter"
+            ticking.setattr(found, name, Meter(found.limits, 0.0))
+            [verdict] = judge(found, [prop])
+        if verdict.kind is not UNDETERMINED:
+            break
+        said = f"stopped after all {size} states, depth {found.depth}, by the limit of {looks} s"
+        assert f"{said}{ELSEWHERE}" == verdict.why
+
+    assert expected == verdict
+    assert 2 <= looks
+
+
+@ENGINES
+def test_what_is_read_off_states_is_judged_however_late(
+    monkeypatch: pytest.MonkeyPatch, search: Callable[..., Any]
+) -> None:
+    """A response is given up when time is over, an invariant of the same search is not."""
+    found = search(two_phase(3), limits=Limits(time=3600))
+    passing(monkeypatch, 1e12)
+    kinds = [each.kind.value for each in judge(found, [JUDGED[0][2], always("true", TRUE)])]
+
+    assert ["UNDETERMINED", "PROVED"] == kinds
 
 
 def test_the_reference_search_is_cut_by_the_memory_there_is(

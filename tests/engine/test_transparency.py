@@ -471,7 +471,7 @@ def test_an_event_is_told_by_what_is_heard_where_that_is_enough() -> None:
     """Messages first; main states where no message tells it; further variables as a last resort."""
     proxies = proxied(1)
     exploration = explore(proxies, ONE)
-    view = View(exploration, crash_is_transparent(), range(len(exploration.states)))
+    view = View(exploration, crash_is_transparent(), exploration.reached([0]))
     details = {
         view.detail((code, view.colour[target]), view.colour[i]): view.said(
             (code, view.colour[target]), view.colour[i]

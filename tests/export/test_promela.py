@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from enum import Enum
 from pathlib import Path
@@ -160,16 +161,15 @@ def test_guards(guard: Any, said: str) -> None:
 def test_effects_read_the_state_before_the_step() -> None:
     """A variable is assigned when nobody has still to read it; in a circle it is saved first."""
     assert "true -> v_other = v_count; v_count = 3" == command(Set(COUNT, 3), Set(OTHER, COUNT))
-    assert "true -> before_v_count = v_count; v_count = v_other; v_other = before_v_count" == (
-        command(Set(COUNT, OTHER), Set(OTHER, COUNT))
-    )
+    swaps = "before_v_count = v_count; v_count = v_other; v_other = before_v_count"
+    assert f"true -> {swaps}; before_v_count = 0" == (command(Set(COUNT, OTHER), Set(OTHER, COUNT)))
     assert "true -> v_third = (v_flag == 1 -> v_count : v_third); v_flag = 1" == (
         command(Set(FLAG, True), Set(THIRD, COUNT, FLAG.is_(True)))
     )
-    assert "hidden byte before_v_count;" in promela(
+    assert "\nbyte before_v_count;" in promela(
         system_of(Set(COUNT, OTHER), Set(OTHER, next_of(COUNT)))
     )
-    assert "hidden" not in promela(system_of(Set(COUNT, 3), Set(OTHER, COUNT)))
+    assert "before_" not in promela(system_of(Set(COUNT, 3), Set(OTHER, COUNT)))
 
 
 def test_a_step_beyond_the_range_is_an_assertion() -> None:
@@ -289,9 +289,21 @@ def test_the_command_asserts_what_a_claim_promises() -> None:
     assert ", any=0: Promela" in given
 
 
+def test_the_command_writes_the_cone_that_a_claim_is_searched_in() -> None:
+    """With --cone only the variables and rules that the claim depends on, and the head says so."""
+    whole, cone = exported("--claim", "SIP-1c"), exported("--claim", "SIP-1c", "--cone")
+
+    assert "small-single-site in the cone of SIP-1c, crash+loss=1: Promela" in cone.stdout
+    assert "-> assert(holds_hot_standby_knows_established_calls) }" in cone.stdout
+    assert "recorder" in whole.stdout
+    assert 10 <= len(commands(cone.stdout)) < len(commands(whole.stdout))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--cone",), "HA082 --cone is the cone of what a claim promises; add --claim"),
+        (("--cone", "--claim", "SIP-1c,RM-3", "--faults", "1"), "are searched in 2 cones ("),
         (("--to", "tla"), "HA082 --to is 'tla'; it can be promela"),
         (("--claim", "RM-2"), "HA050 remaining_resource_manager_accepts_requests is of the kind"),
         (("--claim", "SIP"), "are judged under 2 budgets (crash+loss=1; sip-server-crash=1)"),
@@ -394,7 +406,23 @@ def test_spin_has_the_counts_of_a_deployment() -> None:
 
 
 @needs_spin
-def test_hidden_variables_are_no_part_of_a_state() -> None:
+@pytest.mark.parametrize("claim", ["SIP-1c", "RM-3"])
+def test_spin_finds_the_states_of_a_cone(claim: str) -> None:
+    """As many as `hamodel check` says that it searched; one claim holds for both, one for none."""
+    checked = CliRunner().invoke(
+        app, ["check", "small-single-site", "--claim", claim, "--faults", "1", "--format", "json"]
+    )
+    [row] = json.loads(checked.stdout)["claims"]
+    text = exported("--claim", claim, "--faults", "1", "--cone").stdout
+    found = spin(text, flags=[], options=["-O0"], depth=100_000)
+
+    assert row["distinct_states"] == found.states
+    assert {"SIP-1c": "PROVED", "RM-3": "REFUTED"}[claim] == row["status"]
+    assert ("REFUTED" == row["status"]) == bool(found.errors)
+
+
+@needs_spin
+def test_what_is_saved_adds_no_state() -> None:
     """Circles of copies, wide domains, and variables that are written and never read."""
     wide: list[Var[int]] = [Var(f"wide{i}", range(300), 100 * i) for i in range(3)]
     unread: Var[int] = Var("unread", range(3))
@@ -413,6 +441,10 @@ def test_hidden_variables_are_no_part_of_a_state() -> None:
 
     assert 48 == len(expected.states) == found.states
     assert expected.transitions == found.transitions
+
+    text = promela(system, props=[never("two", COUNT.is_(2))])
+    breadth_first = spin(text, options=["-O0", "-DBFS"], depth=1_000)
+    assert (48, expected.transitions) == (breadth_first.states, breadth_first.transitions)
 
 
 @needs_spin

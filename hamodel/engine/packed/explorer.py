@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.checkpoint import Checkpoint
-from hamodel.engine.explored import Progress, Runs, Threads
+from hamodel.engine.explored import Edge, Progress, Runs, Threads
 from hamodel.engine.graph import Fairness, Lasso
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, MemoryLimitError, Meter, cut_by
-from hamodel.engine.packed import kernels
+from hamodel.engine.packed import graphs, kernels, refinement
 from hamodel.engine.packed.crew import Crew, Worker
+from hamodel.engine.packed.graphs import Flags
 from hamodel.engine.packed.guards import Ints, tables
 from hamodel.engine.packed.kept import Keeper, Kept, identity
 from hamodel.engine.packed.layout import Layout, Words
@@ -144,11 +145,48 @@ class PackedExploration(Runs):
         found = (self.layout.unpack(its) for its in np.unique(words, axis=0).tolist())
         return {tuple([values[place] for place in order]) for values in found}
 
+    def numbered(
+        self, names: Sequence[str], states: Sequence[int]
+    ) -> tuple[list[int], list[tuple[Value, ...]]]:
+        """Number the values that these variables have in some states, as they come first."""
+        words = self._store[np.fromiter(states, np.int64)] & self.layout.mask(names)
+        numbers = np.empty(len(words), np.int32)
+        refinement.numbered(words, numbers)
+        _, first = np.unique(numbers, return_index=True)
+        order = [self.product.names.index(name) for name in names]
+        found = (self.layout.unpack(its) for its in words[first].tolist())
+        return numbers.tolist(), [tuple([its[place] for place in order]) for its in found]
+
+    def region(self, begins: Iterable[int]) -> Flags:
+        """Return for each state whether some states lead there, or it is one of them."""
+        region = np.zeros(self._size, np.bool_)
+        region[np.fromiter(begins, np.int64)] = True
+        graphs.reach(self.edges.starts, self.edges.targets, np.zeros_like(region), region)
+        return region
+
+    def reached(self, begins: Iterable[int]) -> dict[int, tuple[Edge, ...]]:
+        """Return the steps of some states and of all that they lead to, by state, in order."""
+        return self.edges.of(np.flatnonzero(self.region(begins)))
+
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""
         held = self.holds(guard)
         place = int(held.argmax())
         return place if held[place] else None
+
+    def numbers_of(self, states: Iterable[tuple[Value, ...]]) -> list[int]:
+        """Return the number of each of these states; -1 for one that was not found."""
+        wanted = list(states)
+        words, places = self.layout.packed(wanted)
+        numbers, found = np.full(len(wanted), -1), np.empty(len(words), np.int32)
+        self._make_room(0)
+        kernels.find(self.dims, words, len(words), self._store, self._table, found)
+        numbers[places] = found
+        return numbers.tolist()
+
+    def first_steps(self) -> dict[int, int]:
+        """Return for each action that happens, by its place, the first state that it leaves."""
+        return self.edges.first_sources()
 
     def depths_of(self, states: Ints) -> Ints:
         """Return the length of a shortest run to each of these states."""
@@ -168,6 +206,10 @@ class PackedExploration(Runs):
             )
             places.append(action)
         return places[::-1]
+
+    def check_time(self) -> None:
+        """Raise TimeLimitError if the limit on the time has been met since the search began."""
+        self._meter.check_time()
 
     def unfulfilled(self, given: Expr, expr: Expr, fair: Collection[str]) -> Lasso | None:
         """Return a fair run on which a premise holds once and its conclusion never after."""

@@ -10,6 +10,7 @@ holds iff some cube matches, or iff none does, whichever takes fewer of them. Bo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product as combinations
@@ -158,12 +159,13 @@ def _clause(layout: Layout, part: Expr) -> tuple[list[tuple[list[int], list[int]
     options = []
     for holds, cubes in zip((True, False), _both_ways(part), strict=True):
         if cubes is not None:
-            found = [pair for cube in cubes for pair in _masked(layout, cube)]
-            options.append((len(found), not holds, found))
+            covered = [_covered(layout, cube) for cube in cubes]
+            count = sum(math.prod(map(len, each)) for each in covered)
+            options.append((count, not holds, covered))
     if not options:
         raise TooWideError(f"a guard takes more than {CUBES_MAX:,} cubes: {str(part)[:200]}")
-    _, negated, found = min(options, key=lambda option: option[:2])
-    return found, not negated
+    _, negated, covered = min(options, key=lambda option: option[:2])
+    return [pair for each in covered for pair in _masked(layout, each)], not negated
 
 
 @lru_cache(maxsize=1 << 16)
@@ -234,37 +236,52 @@ def _fewer(cubes: Iterable[Cube]) -> list[Cube]:
     """Return as few cubes that match where these do: those that differ in one variable joined."""
     found: dict[Any, Cube] = {}
     for cube in cubes:
-        found[tuple(sorted(cube.items()))] = cube
+        found[_key(cube)] = cube
         if len(found) > CUBES_MAX:
             raise TooWideError(f"more than {CUBES_MAX:,} cubes")
     before = len(found) + 1
     while len(found) < before:
         before = len(found)
         for name in dict.fromkeys(name for cube in found.values() for name in cube):
-            joined: dict[Any, Cube] = {}
+            joined: dict[Any, tuple[Any, Cube]] = {}
             for key, cube in found.items():
-                rest = (name in cube, tuple(each for each in key if each[0] != name))
+                has = name in cube
+                rest = (has, tuple([each for each in key if each[0] != name]) if has else key)
                 other = joined.get(rest)
                 if other is None:
-                    joined[rest] = cube
-                elif name in cube:
-                    joined[rest] = {**cube, name: cube[name] | other[name]}
-            found = {tuple(sorted(cube.items())): cube for cube in joined.values()}
+                    joined[rest] = key, cube
+                elif has:
+                    both = {**cube, name: cube[name] | other[1][name]}
+                    joined[rest] = _key(both), both
+            found = dict(joined.values())
     return list(found.values())
 
 
-def _masked(layout: Layout, cube: Cube) -> Iterator[tuple[list[int], list[int]]]:
-    """Yield the pairs (mask, value) that together match where a cube does."""
+def _key(cube: Cube) -> tuple[tuple[str, frozenset[int]], ...]:
+    """Return what is the same for equal cubes."""
+    return tuple(sorted(cube.items()))
+
+
+def _covered(layout: Layout, cube: Cube) -> list[list[tuple[int, int, int]]]:
+    """Return for each variable of a cube the words, masks and values of which one is to match."""
     options = []
     for name, codes in cube.items():
         place = layout.places[name]
+        shift, word = place.shift, place.word
         covers = _covers(codes, len(place.var.values), place.width)
-        options.append([(place, mask, value) for mask, value in covers])
+        options.append([(word, mask << shift, value << shift) for mask, value in covers])
+    return options
+
+
+def _masked(
+    layout: Layout, options: list[list[tuple[int, int, int]]]
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield the pairs (mask, value) that together match where one of each of these does."""
     for choice in combinations(*options):
         masks, values = [0] * layout.words, [0] * layout.words
-        for place, mask, value in choice:
-            masks[place.word] |= mask << place.shift
-            values[place.word] |= value << place.shift
+        for word, mask, value in choice:
+            masks[word] |= mask
+            values[word] |= value
         yield masks, values
 
 

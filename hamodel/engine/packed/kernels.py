@@ -27,6 +27,8 @@ Dims = tuple[int, ...]
 ONE = np.uint64(1)
 ZERO = np.uint64(0)
 LANE = 64
+FILLED = 512
+"""How many slots are brought from memory before the first of them is written."""
 _MIX_1 = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xD6E8FEB86659FD93)
 _HALF = np.uint64(32)
@@ -48,6 +50,11 @@ def cached() -> bool:
     """Return whether the search has been compiled before, for some number of words."""
     place = cast(Any, expand).stats.cache_path
     return place is not None and any(Path(place).glob("kernels.expand-*.nbi"))
+
+
+def cacheable() -> bool:
+    """Return whether there is a folder in which machine code is cached."""
+    return cast(Any, expand).stats.cache_path is not None
 
 
 def part(function: Kernel) -> Kernel:
@@ -345,11 +352,17 @@ def insert(
 def fill(dims: Dims, states: Words, size: int, table: Any) -> None:
     """Put the numbers of all states into an empty table."""
     mask = np.uint64(len(table) - 1)
-    for i in range(size):
-        slot = np.int64(hashed(dims, states[i]) & mask)
-        while table[slot] != 0:
-            slot = (slot + 1) & np.int64(mask)
-        table[slot] = i + 1
+    slots = np.empty(FILLED, np.int64)
+    for begin in range(0, size, FILLED):
+        end = min(size, begin + FILLED)
+        for i in range(begin, end):
+            slots[i - begin] = np.int64(hashed(dims, states[i]) & mask)
+            prefetch(table, slots[i - begin])
+        for i in range(begin, end):
+            slot = slots[i - begin]
+            while table[slot] != 0:
+                slot = (slot + 1) & np.int64(mask)
+            table[slot] = i + 1
 
 
 @compiled

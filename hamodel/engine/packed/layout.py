@@ -9,6 +9,7 @@ read at once: a guard about variables of one chunk is a look into a table (`guar
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +111,19 @@ class Layout:
         for name, place in self.places.items():
             words[place.word] |= self._codes[name][state[name]] << place.shift
         return words
+
+    def packed(self, states: Iterable[Sequence[Value]]) -> tuple[Words, list[int]]:
+        """
+        Return the words of some states, and which of the states they are, by their places.
+
+        A state with a value that its variable cannot have has no words.
+        """
+        words, places = [], []
+        for place, values in enumerate(states):
+            with suppress(KeyError):
+                words.append(self.pack(dict(zip(self.places, values, strict=True))))
+                places.append(place)
+        return np.array(words, np.uint64).reshape(-1, self.words), places
 
     def unpack(self, words: Sequence[int]) -> tuple[Value, ...]:
         """Return the values of a state, in the order of the variables."""

@@ -13,6 +13,9 @@ from hamodel.engine.packed.guards import Ints
 
 Item = TypeVar("Item")
 
+PIECE = 1 << 20
+"""How many steps are looked through at once."""
+
 
 class Listed(Sequence[Item], Generic[Item]):
     """A list that is worked out item by item when it is read."""
@@ -53,6 +56,15 @@ class Edges(Sequence[tuple[Edge, ...]]):
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def of(self, states: Ints) -> dict[int, tuple[Edge, ...]]:
+        """Return the steps of these states, by state; quicker than to read them one by one."""
+        counts = self.starts[states + 1] - self.starts[states]
+        ends = np.cumsum(counts)
+        its = np.repeat(self.starts[states] - ends + counts, counts) + np.arange(counts.sum())
+        steps = list(zip(self.actions[its].tolist(), self.targets[its].tolist(), strict=True))
+        ranges = zip(states.tolist(), (ends - counts).tolist(), ends.tolist(), strict=True)
+        return {i: tuple(steps[begin:end]) for i, begin, end in ranges}
+
     @overload
     def __getitem__(self, i: int) -> tuple[Edge, ...]: ...
     @overload
@@ -63,3 +75,13 @@ class Edges(Sequence[tuple[Edge, ...]]):
         i = range(len(self))[i]
         its = slice(*self.starts[i : i + 2].tolist())
         return tuple(zip(self.actions[its].tolist(), self.targets[its].tolist(), strict=True))
+
+    def first_sources(self) -> dict[int, int]:
+        """Return for each action that happens, by its place, the first state that it leaves."""
+        found: dict[int, int] = {}
+        for begin in range(0, len(self.actions), PIECE):
+            places, firsts = np.unique(self.actions[begin : begin + PIECE], return_index=True)
+            sources = np.searchsorted(self.starts, begin + firsts, side="right") - 1
+            for place, source in zip(places.tolist(), sources.tolist(), strict=True):
+                found.setdefault(place, source)
+        return found

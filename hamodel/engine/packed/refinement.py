@@ -8,6 +8,7 @@ Signatures are kept once each and compared whole, not by their hashes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -78,24 +79,39 @@ def grown(array: Any, used: int, size: int, fill: int) -> Any:
     """Return an array of at least some size, twice as large, that begins with what is used."""
     if size <= len(array):
         return array
-    larger = np.full(2 * size, fill, array.dtype)
-    larger[:used] = array[:used]
+    larger = np.empty(2 * size, array.dtype)
+    copied(array, 0, used, larger, 0)
+    for k in range(used, len(larger)):
+        larger[k] = fill
     return larger
 
 
 @part
+def copied(array: Any, begin: int, length: int, to: Any, at: int) -> None:
+    """Copy so many values: slices, whose lengths may differ, take seconds to compile."""
+    for k in range(length):
+        to[at + k] = array[begin + k]
+
+
+@part
 def distinct(values: Ints, length: int) -> tuple[int, np.uint64]:
-    """Sort the first values and keep each once; return how many are kept, and a mixed number."""
-    if length < 24:
-        for k in range(1, length):
+    """
+    Sort the first values and keep each once; return how many are kept, and a mixed number.
+
+    By Shell's sort: NumPy's takes seconds to compile.
+    """
+    gap = 1
+    while gap < length // 9:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for k in range(gap, length):
             value = values[k]
-            m = k - 1
+            m = k - gap
             while m >= 0 and values[m] > value:
-                values[m + 1] = values[m]
-                m -= 1
-            values[m + 1] = value
-    else:
-        values[:length] = np.sort(values[:length])
+                values[m + gap] = values[m]
+                m -= gap
+            values[m + gap] = value
+        gap //= 3
     kept = 0
     mixed = ZERO
     for k in range(length):
@@ -167,7 +183,7 @@ def signed(
                     marked[other] = node
                     more = begins[other + 1] - begins[other]
                     mine = grown(mine, length, length + more, 0)
-                    mine[length : length + more] = pool[begins[other] : begins[other + 1]]
+                    copied(pool, begins[other], more, mine, length)
                     length += more
             else:
                 mine = grown(mine, length, length + 1, 0)
@@ -188,7 +204,7 @@ def signed(
         hashes = grown(hashes, count, count + 1, 0)
         marked = grown(marked, count, count + 1, -1)
         pool = grown(pool, begins[count], begins[count] + kept, 0)
-        pool[begins[count] : begins[count] + kept] = mine[:kept]
+        copied(mine, 0, kept, pool, begins[count])
         begins[count + 1] = begins[count] + kept
         hashes[count] = mixed
         signature[node] = table[slot] = count
@@ -211,6 +227,7 @@ def refined(
     silent: Flags,
     stays: Flags,
     colour: Numbers,
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[Numbers, int, Numbers, tuple[Ints, Ints]]:
     """
     Return the coarsest partition whose blocks have one colour and one signature.
@@ -221,6 +238,8 @@ def refined(
         As for `signed`.
     colour
         Of each node.
+    check
+        Called in each round; it may raise an error to end it.
 
     Returns
     -------
@@ -232,6 +251,7 @@ def refined(
     blocks = numbered(colour.astype(np.uint64).reshape(-1, 1), block)
     signature = np.empty(len(colour), np.int32)
     while True:
+        check()
         pool: Any = signed(starts, codes, targets, silent, stays, block, blocks, signature)
         pairs = block.astype(np.uint64) << np.uint64(32) | signature.astype(np.uint64)
         split = np.empty(len(colour), np.int32)

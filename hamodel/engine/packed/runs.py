@@ -55,12 +55,15 @@ def traps_packed(
 ) -> PackedTraps:
     """Return where a fair run can stay for ever without the conclusion."""
     edges = exploration.edges
+    exploration.check_time()
     premise, conclusion = exploration.holds(given), exploration.holds(expr)
     region = premise & ~conclusion
     begins = np.flatnonzero(region)
     graphs.reach(edges.starts, edges.targets, conclusion, region)
+    exploration.check_time()
     part = np.empty(len(region), np.int32)
     number = graphs.parts(edges.starts, edges.targets, region, part)
+    exploration.check_time()
     lanes = -(-len(fairness.groups) // LANE)
     waiting = np.full((number, lanes), ~np.uint64(0))
     every = np.zeros(0, np.bool_)

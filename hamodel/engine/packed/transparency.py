@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,7 +19,6 @@ from hamodel.engine.packed.kernels import LANE
 from hamodel.engine.packed.layout import Words
 from hamodel.engine.packed.runs import groups_of, nothing_owed
 from hamodel.engine.transparency import NOWHERE, Judge, Pair, untold
-from hamodel.expr import Value
 from hamodel.property import Property
 from hamodel.verdict import REFUTED, Finding
 
@@ -41,15 +41,13 @@ def compare_packed(exploration: PackedExploration, prop: Property) -> Finding:
     if not len(steps.before):
         return NOWHERE
     copy, without = _with_withdrawn(exploration, steps)
-    place = _first_told(copy, prop, steps, without)
+    # The copy's clock has no limit: what is found to be refuted is told, however late.
+    place = _first_told(copy, prop, steps, without, exploration.check_time)
     if place is None:
         return untold(exploration, int(steps.before[0]), int(steps.action[0]), len(without))
     before, action, after = (int(each[place]) for each in steps)
     pair = Pair(before, action, int(without[place]), after)
-    region = np.zeros(len(copy.states), np.bool_)
-    region[[pair.without, pair.after]] = True
-    graphs.reach(copy.edges.starts, copy.edges.targets, np.zeros_like(region), region)
-    if np.count_nonzero(region) > TOLD_MAX:
+    if np.count_nonzero(copy.region([pair.without, pair.after])) > TOLD_MAX:
         note = f"here observers can tell {copy.product.actions[action].rule.name}: {UNSAID}"
         return Finding(REFUTED, UNSAID, copy.trace_to(before, note))
     finding = Judge(copy, prop, [pair]).told(pair)
@@ -78,13 +76,19 @@ def _with_withdrawn(exploration: PackedExploration, steps: Steps) -> tuple[Packe
 
 
 def _first_told(
-    exploration: PackedExploration, prop: Property, steps: Steps, without: Ints
+    exploration: PackedExploration,
+    prop: Property,
+    steps: Steps,
+    without: Ints,
+    check: Callable[[], None],
 ) -> int | None:
     """Return the place of the first step of the fault that observers can tell; None if none is."""
+    check()
     view = _Seen(exploration, prop, np.concatenate([without, steps.after]))
+    check()
     nodes = _condensed(exploration, view, prop)
     block, blocks, signature, (begins, pool) = refinement.refined(
-        nodes.starts, nodes.codes, nodes.targets, nodes.silent, nodes.stays, nodes.colour
+        nodes.starts, nodes.codes, nodes.targets, nodes.silent, nodes.stays, nodes.colour, check
     )
     its, other = nodes.of[without], nodes.of[steps.after]
     told = (nodes.colour[its] != nodes.colour[other]) | (block[its] != block[other])
@@ -115,12 +119,9 @@ class _Seen:
     """
 
     def __init__(self, exploration: PackedExploration, prop: Property, begins: Ints) -> None:
-        edges = exploration.edges
-        self.region = np.zeros(len(exploration.states), np.bool_)
-        self.region[begins] = True
-        graphs.reach(edges.starts, edges.targets, np.zeros_like(self.region), self.region)
+        self.region = exploration.region(begins)
         self.colour = self._colours(exploration, prop)
-        self.codes = np.zeros(len(edges.actions), np.int32)
+        self.codes = np.zeros(len(exploration.edges.actions), np.int32)
         # The view of no state: it knows what each action says, and numbers what is heard.
         self._view = _Numbering(exploration, prop)
         self.heard = np.array([bool(each) for each in self._view.heard_by_action], np.bool_)
@@ -129,7 +130,7 @@ class _Seen:
     def code(self, before: int, action: int, after: int) -> int:
         """Return the code of what an action says in a state, on its way to another."""
         same = bool(self.colour[before] == self.colour[after])
-        return self._view.numbered(action, same, self._view.values(before))
+        return self._view.numbered(action, same, before)
 
     def _colours(self, exploration: PackedExploration, prop: Property) -> Numbers:
         owners = exploration.product.system.owners.items()
@@ -158,8 +159,7 @@ class _Seen:
             refinement.numbered(keys, numbers)
             _, first = np.unique(numbers, return_index=True)
             codes = [
-                self._view.numbered(action, bool(same[k]), self._view.values(int(before[k])))
-                for k in first.tolist()
+                self._view.numbered(action, bool(same[k]), int(before[k])) for k in first.tolist()
             ]
             self.codes[its] = np.array(codes, np.int32)[numbers]
 
@@ -168,17 +168,13 @@ class _Numbering(View):
     """A view of no states: what each action says, and a number for all that is heard at once."""
 
     def __init__(self, exploration: PackedExploration, prop: Property) -> None:
-        super().__init__(exploration, prop, ())
-        self.heard_by_action = self._heard
-        self.read_by_action = [[self._names[place] for place in its] for its in self._read]
+        super().__init__(exploration, prop, {})
+        self.heard_by_action, self.read_by_action = self._heard, self._read
+        self._exploration = exploration
 
-    def values(self, state: int) -> tuple[Value, ...]:
-        """Return the values of a state."""
-        return self._states[state]
-
-    def numbered(self, action: int, same: bool, values: tuple[Value, ...]) -> int:
-        """Return the code of what an action says in a state of these values."""
-        return self._new_code(action, same, values)
+    def numbered(self, action: int, same: bool, state: int) -> int:
+        """Return the code of what an action says in a state."""
+        return self._new_code(action, same, self._exploration.state(state))
 
 
 @dataclass(frozen=True, slots=True)

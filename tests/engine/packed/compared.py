@@ -25,6 +25,8 @@ def read(found: Explored) -> dict[str, object]:
         "transitions": found.transitions,
         "complete": found.complete,
         "happening": found.happening,
+        "first steps": found.first_steps(),
+        "numbers": found.numbers_of(found.states),
         "deadlocks": found.deadlocks,
     }
 

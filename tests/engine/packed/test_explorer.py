@@ -26,9 +26,9 @@ from hamodel import (
 from hamodel.engine.limits import Cut
 from hamodel.engine.packed import crew
 from hamodel.engine.packed import explorer as module
-from hamodel.engine.packed.explorer import explore_packed
+from hamodel.engine.packed.explorer import PackedExploration, explore_packed
 from hamodel.engine.packed.listed import Listed
-from hamodel.engine.reference import explore
+from hamodel.engine.reference import Product, explore
 from tests.agreement.handmade import MODELS
 from tests.agreement.random_systems import seeded_drawing, seeded_system
 from tests.engine.packed.compared import both, guide_searches, outcome, read, widened
@@ -73,6 +73,27 @@ def test_guards_hold_and_are_first_met_alike() -> None:
         assert 0 == actual.first(TRUE)
 
     assert 150 <= met
+
+
+def test_states_have_the_same_numbers_and_unknown_ones_have_none() -> None:
+    """What was not found is -1: beyond a limit, out of a domain, or before there is a table."""
+    expected, actual = both(ring(3), limit_states=50)
+    beyond = explore(ring(3)).states[60]
+    asked = [beyond, expected.states[7], (9, *beyond[1:]), expected.states[0]]
+
+    assert [-1, 7, -1, 0] == expected.numbers_of(asked) == actual.numbers_of(asked)
+    assert [] == expected.numbers_of([]) == actual.numbers_of([])
+    begun = PackedExploration(Product(ring(3)))
+    assert [0, -1] == begun.numbers_of([expected.states[0], beyond])
+
+
+def test_first_steps_are_found_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first state that an action leaves is the same however the steps are looked through."""
+    expected, actual = both(two_phase(3))
+    monkeypatch.setattr("hamodel.engine.packed.listed.PIECE", 7)
+
+    assert expected.first_steps() == actual.first_steps()
+    assert expected.happening == sorted(expected.first_steps())
 
 
 def test_runs_to_every_state_are_the_same() -> None:
@@ -125,6 +146,20 @@ def test_small_scenarios_of_the_guide(name: str) -> None:
             last = len(expected.states) - 1
             assert 363 <= len(expected.states)
             assert expected.trace_to(last) == actual.trace_to(last)
+
+
+def test_what_some_states_lead_to_is_read_alike() -> None:
+    """From two states on, the steps; the values of some variables, numbered as they come."""
+    expected, actual = both(ring(4))
+    names = expected.product.names[::2]
+    for i in range(0, len(expected.states), 5):
+        begins = [len(expected.states) - 1 - i, i]
+        reached = expected.reached(begins)
+        assert list(reached.items()) == list(actual.reached(begins).items())
+        assert expected.numbered(names, list(reached)) == actual.numbered(names, list(reached))
+
+    assert ([], []) == expected.numbered(names, []) == actual.numbered(names, [])
+    assert ([0, 0], [()]) == expected.numbered([], [1, 0]) == actual.numbered([], [1, 0])
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 10, 100, 287, 288, 289, 10_000])
