@@ -38,7 +38,7 @@ def test_engines_find_the_same(block: int) -> None:
     [(2, "counts"), (3, "counts"), (12, "counts"), (30, ""), (52, "error"), (112, "error")],
 )
 def test_spin_finds_the_same(seed: int, what: str) -> None:
-    """Narrow and wide; steps too far with hidden variables and without; none that is cut."""
+    """Narrow and wide; steps too far, one beside a circle of copies; none that is cut."""
     drawn = engine_system(seed)
 
     assert what == compare_spin(drawn, *compare_engines(drawn, MOST))
