@@ -132,13 +132,13 @@ def prepare(systems: Iterable[tuple[System, Budget]], say: Callable[[str], None]
     largest = max(these, key=lambda each: len(each[0].variables), default=None)
     if largest is None or explore_reference(*largest, limit_states=SMALL_AMONG_MANY).complete:
         return
-    from hamodel.engine.graph import strongly_connected
+    from hamodel.engine.graph import load_networkx
     from hamodel.engine.packed.layout import Layout, TooWideError
     from hamodel.engine.packed.loading import load
     from hamodel.engine.packed.program import program
 
+    load_networkx()
     load(((*part.variables.values(), *budget.counters) for part, budget in these), say)
-    list(strongly_connected({}))  # which imports networkx
     product = Product(*largest)
     with suppress(TooWideError):
         program(Layout(product.variables), product)

@@ -121,6 +121,11 @@ class _Adjacency:
         return False
 
 
+def load_networkx() -> None:
+    """Import what `strongly_connected` uses: before processes are forked, so that they share it."""
+    import networkx as nx  # noqa: F401 - imported when used: `import hamodel` stays light
+
+
 def strongly_connected(successors: Mapping[int, Sequence[int]]) -> Iterator[set[int]]:
     """
     Yield the strongly connected parts of a graph, each after all those that it leads to.
@@ -128,7 +133,7 @@ def strongly_connected(successors: Mapping[int, Sequence[int]]) -> Iterator[set[
     By networkx: Nuutila and Soisalon-Soininen's variant of Tarjan's algorithm, which completes a
     part only when everything that can be reached from it is complete.
     """
-    import networkx as nx  # imported when used: `import hamodel` stays light
+    import networkx as nx
 
     yield from nx.strongly_connected_components(cast(Any, _Adjacency(successors)))
 

@@ -122,10 +122,10 @@ class _Writer:
         for var in self.product.variables:
             start = var.values.index(var.initial)
             yield f"{_declared(var, self.names[var.name])} = {start};  /* {_told(var)} */"
-        for name in self.saved:  # hidden: no part of a state; each is written before it is read
-            yield f"hidden {_declared(self.variables[name], _before(self.names[name]), 'byte')};"
+        for name in self.saved:  # 0 between two actions, so that it adds no state
+            yield f"{_declared(self.variables[name], _before(self.names[name]))};"
         for name in holds.values():  # always 0, so that pan says by name what does not hold
-            yield f"hidden byte {name};"
+            yield f"bit {name};"
         yield ""
         yield "active proctype steps()\n{\n#ifndef DEADLOCKS\nend:\n#endif\n  do"
         yield from options
@@ -200,6 +200,7 @@ class _Writer:
             for name in names
         ]
         known = dict(self.names)
+        saved: list[str] = []
         ordered: list[_Assignment] = []
         while left:
             free = [
@@ -215,11 +216,13 @@ class _Writer:
             name = left[0].name
             self.saved[name] = None
             known[name] = _before(self.names[name])
+            saved.append(known[name])
             yield f"{known[name]} = {self.names[name]}"
         for each in ordered:
             value = self._value(each, known)
             if value != self.names[each.name]:
                 yield f"{self.names[each.name]} = {value}"
+        yield from (f"{name} = 0" for name in saved)
 
     def _value(self, assignment: _Assignment, names: Mapping[str, str]) -> str:
         """Return what a variable gets: with a conditional effect, maybe what it had."""
@@ -345,11 +348,10 @@ def _before(name: str) -> str:
     return f"before_{name}"
 
 
-def _declared(var: Var[Any], name: str, least: str = "bit") -> str:
-    """Return a declaration; of a hidden variable the least type is a byte: SPIN hides no bit."""
+def _declared(var: Var[Any], name: str) -> str:
     size = len(var.values)
     if size <= 2:
-        return f"{least} {name}"
+        return f"bit {name}"
     return f"byte {name}" if size <= 256 else f"unsigned {name} : {(size - 1).bit_length()}"
 
 

@@ -12,7 +12,19 @@ from pathlib import Path
 
 from hamodel.errors import HamodelError
 from tests.agreement.readings import READINGS
-from tests.benchmarks import agreement, bars, manifest, planted, reachable, seeded, spin
+from tests.benchmarks import (
+    agreement,
+    bars,
+    comparison,
+    counts,
+    engines,
+    manifest,
+    planted,
+    reachable,
+    seeded,
+    spin_page,
+)
+from tests.benchmarks.compared_models import MODELS
 from tests.benchmarks.mutants import Log, Noticed, Outcome, again, base_of, campaign
 from tests.benchmarks.mutants_table import (
     FILE,
@@ -61,8 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     mutate.add_argument("--log", type=Path, help="where outcomes are kept; by default by content")
     mutate.set_defaults(command=mutants)
 
-    compare = commands.add_parser("campaign", help="a long comparison")
-    compare.add_argument("which", choices=["agreement"])
+    campaigns = commands.add_parser("campaign", help="a long comparison; 1 on a mismatch")
+    which = campaigns.add_subparsers(required=True, metavar="NAME")
+    compare = which.add_parser("agreement", help="every reading's steps, state by state")
     compare.add_argument("--systems", type=int, default=500, help="of 100 states or more")
     compare.add_argument("--seconds", type=int, default=1_200, help="for the scenarios")
     compare.add_argument(
@@ -72,6 +85,13 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--reading", action="append", default=[], choices=list(READINGS))
     compare.add_argument("--write", action="store_true", help=f"write {agreement.FILE.name}")
     compare.set_defaults(command=agreement.command)
+
+    search = which.add_parser("engines", help="every engine's whole searches, and SPIN's")
+    search.add_argument("--systems", type=int, default=engines.FLOORS["systems"])
+    search.add_argument("--processes", type=int, default=2)
+    search.add_argument("--log", type=Path, help="where rows are kept; by default by content")
+    search.add_argument("--write", action="store_true", help=f"write {engines.FILE.name}")
+    search.set_defaults(command=engines.command)
 
     expect = commands.add_parser("manifest", help="run every scenario; print what differs")
     expect.add_argument("--only", action="append", default=[], metavar="SCENARIO")
@@ -93,13 +113,30 @@ def _parser() -> argparse.ArgumentParser:
     sow.add_argument("--write", action="store_true", help=f"write {seeded.FILE.name}")
     sow.set_defaults(command=seeded.command)
 
-    beside = commands.add_parser("spin", help="SPIN beside the packed explorer; 1 if counts differ")
-    for model, size in spin.DEFAULTS.items():
-        beside.add_argument(f"--{model.replace('_', '-')}", type=int, default=size, metavar="N")
-    beside.add_argument("--rounds", type=int, default=3, help="each search once a round")
-    beside.add_argument("--bfs", action="store_true", help="let SPIN search breadth first")
-    beside.set_defaults(command=spin.command)
+    _add_comparisons(commands)
     return parser
+
+
+def _add_comparisons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    beside = commands.add_parser("spin", help="SPIN beside hamodel; 1 if counts differ")
+    beside.add_argument("--only", action="append", default=[], choices=list(MODELS))
+    beside.add_argument("--rounds", type=int, default=5, help="each search once a round")
+    beside.add_argument("--quick", action="store_true", help="small sizes, to try it out")
+    beside.add_argument("--write", action="store_true", help=f"write {comparison.FILE.name}")
+    beside.add_argument("--export", type=Path, metavar="FOLDER", help="write the models instead")
+    beside.add_argument(
+        "--peers-python", default=sys.executable, help="a Python that has minicheck and musil"
+    )
+    beside.set_defaults(command=comparison.command)
+
+    large = commands.add_parser("counts", help="large models once; 1 if a count is another")
+    large.add_argument("--only", action="append", default=[], type=counts.sized, metavar="NAME=N")
+    large.add_argument("--threads", type=int, default=1)
+    large.add_argument("--write", action="store_true", help=f"write {counts.FILE.name}")
+    large.set_defaults(command=counts.command)
+
+    write = commands.add_parser("page", help="write docs/benchmarks.md from what was measured")
+    write.set_defaults(command=spin_page.command)
 
 
 def mutants(chosen: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,3 +59,8 @@ def _git(*arguments: str) -> str:
     command = ["git", "-c", "safe.directory=*", *arguments]
     found = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     return found.stdout.strip()
+
+
+def today() -> str:
+    """Return the date, in UTC."""
+    return datetime.now(UTC).date().isoformat()

@@ -46,8 +46,10 @@ from hamodel import (
     transparent,
 )
 from hamodel.engine.limits import Limits
+from hamodel.engine.reference import explore
 from hamodel.errors import _EXPORT, _LANGUAGE, _SEARCH, CODES, ExportError
 from hamodel.export import promela
+from hamodel.testing import Coverage
 from tests.misuse.keeping import of_format, resumed_after
 
 
@@ -263,6 +265,9 @@ CASES: list[tuple[str, Callable[[], object]]] = [
     ("HA046", lambda: resumed_after(lambda data: data[:-1])),
     ("HA047", lambda: resumed_after(of_format("0"))),
     ("HA048", lambda: resumed_after(lambda data: data, SYSTEM)),
+    # Runs beside a search
+    ("HA049", lambda: Coverage(names=("rain",)).unmet(explore(SYSTEM))),
+    ("HA049", lambda: Coverage({(2,)}).unmet(explore(SYSTEM))),
     # Exports
     ("HA050", lambda: promela(SYSTEM, props=[leads_to("p", TRUE, TRUE)])),
     ("HA050", lambda: promela(SYSTEM, props=[sometimes("p", TRUE)])),
@@ -293,7 +298,7 @@ def test_a_mistake_is_an_error_with_its_code(code: str, misuse: Callable[[], obj
 def test_every_code_of_the_language_has_a_misuse() -> None:
     """No code of the language, the search or the exports is without a case here."""
     assert 23 == len(_LANGUAGE)
-    assert 9 == len(_SEARCH)
+    assert 10 == len(_SEARCH)
     assert 1 == len(_EXPORT)
     assert {*_LANGUAGE, *_SEARCH, *_EXPORT} == {code for code, _ in CASES}
 
@@ -450,6 +455,13 @@ def test_codes_are_numbered_in_blocks_and_say_what_they_mean() -> None:
             (
                 "HA044 the budget names lamp-hang; fault classes here are lamp-crash, their roles "
                 "and their modes"
+            ),
+        ),
+        (
+            lambda: Coverage({(2,)}).unmet(explore(SYSTEM)),
+            (
+                "HA049 the runs met states that the search, which was whole, did not find; give "
+                "the search of the same system under the same budget"
             ),
         ),
     ],

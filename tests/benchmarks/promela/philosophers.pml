@@ -5,6 +5,7 @@
 #endif
 
 #define RIGHT(i) ((i + 1) % N)
+#define BOTH(i) (p[i] == 2 && p[RIGHT(i)] == 2)
 
 bit fork[N];
 byte p[N];  /* 0 thinking, 1 has one fork, 2 eating, 3 sated */
@@ -19,6 +20,49 @@ active proctype steps()
 {
 end:
   do
+  :: d_step {  /* neighbours never eat at the same time */
+    BOTH(0) ||
+    BOTH(1) ||
+#if N > 2
+    BOTH(2) ||
+#endif
+#if N > 3
+    BOTH(3) ||
+#endif
+#if N > 4
+    BOTH(4) ||
+#endif
+#if N > 5
+    BOTH(5) ||
+#endif
+#if N > 6
+    BOTH(6) ||
+#endif
+#if N > 7
+    BOTH(7) ||
+#endif
+#if N > 8
+    BOTH(8) ||
+#endif
+#if N > 9
+    BOTH(9) ||
+#endif
+#if N > 10
+    BOTH(10) ||
+#endif
+#if N > 11
+    BOTH(11) ||
+#endif
+#if N > 12
+    BOTH(12) ||
+#endif
+#if N > 13
+    BOTH(13) ||
+#endif
+#if N > 14
+    BOTH(14) ||
+#endif
+    false -> assert(false) }
   ACTIONS(0)
   ACTIONS(1)
 #if N > 2

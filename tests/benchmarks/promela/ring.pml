@@ -17,6 +17,46 @@ active proctype steps()
 {
 end:
   do
+  :: d_step {  /* at most one is critical */
+    (s[0] == 2) +
+    (s[1] == 2) +
+#if N > 2
+    (s[2] == 2) +
+#endif
+#if N > 3
+    (s[3] == 2) +
+#endif
+#if N > 4
+    (s[4] == 2) +
+#endif
+#if N > 5
+    (s[5] == 2) +
+#endif
+#if N > 6
+    (s[6] == 2) +
+#endif
+#if N > 7
+    (s[7] == 2) +
+#endif
+#if N > 8
+    (s[8] == 2) +
+#endif
+#if N > 9
+    (s[9] == 2) +
+#endif
+#if N > 10
+    (s[10] == 2) +
+#endif
+#if N > 11
+    (s[11] == 2) +
+#endif
+#if N > 12
+    (s[12] == 2) +
+#endif
+#if N > 13
+    (s[13] == 2) +
+#endif
+    0 > 1 -> assert(false) }
   ACTIONS(0)
   ACTIONS(1)
 #if N > 2

@@ -22,6 +22,62 @@ active proctype steps()
 {
 end:
   do
+  :: d_step {  /* none is committed while another is aborted */
+    (
+    rm[0] == 2 ||
+    rm[1] == 2 ||
+#if N > 2
+    rm[2] == 2 ||
+#endif
+#if N > 3
+    rm[3] == 2 ||
+#endif
+#if N > 4
+    rm[4] == 2 ||
+#endif
+#if N > 5
+    rm[5] == 2 ||
+#endif
+#if N > 6
+    rm[6] == 2 ||
+#endif
+#if N > 7
+    rm[7] == 2 ||
+#endif
+#if N > 8
+    rm[8] == 2 ||
+#endif
+#if N > 9
+    rm[9] == 2 ||
+#endif
+    false) && (
+    rm[0] == 3 ||
+    rm[1] == 3 ||
+#if N > 2
+    rm[2] == 3 ||
+#endif
+#if N > 3
+    rm[3] == 3 ||
+#endif
+#if N > 4
+    rm[4] == 3 ||
+#endif
+#if N > 5
+    rm[5] == 3 ||
+#endif
+#if N > 6
+    rm[6] == 3 ||
+#endif
+#if N > 7
+    rm[7] == 3 ||
+#endif
+#if N > 8
+    rm[8] == 3 ||
+#endif
+#if N > 9
+    rm[9] == 3 ||
+#endif
+    false) -> assert(false) }
   :: d_step { tm == 0 && known == ALL -> tm = 1; commit = 1 }
   :: d_step { tm == 0 -> tm = 2; abort = 1 }
   ACTIONS(0)
