@@ -230,12 +230,14 @@ def test_what_searches_leave_idle_others_take(
     monkeypatch: pytest.MonkeyPatch, processes: int, threads: list[str]
 ) -> None:
     """With more processors than searches, each goes on in several threads."""
+    both = multiprocessing.get_context("fork").Barrier(2)
 
     def telling(
         connection: Connection, _system: System, number: int, _search: Search, effort: Effort
     ) -> None:
         assert callable(effort.threads)
         connection.send(Told(f"{effort.threads()}"))
+        both.wait(60)  # one that has ended leaves its processors to the other
         connection.send(Done(number))
 
     monkeypatch.setattr(search, "_child", telling)

@@ -111,7 +111,7 @@ class PackedExploration(Runs):
         MemoryError
             If there is no room for them, or not within the limit.
         """
-        if self._edges is None:
+        if self._edges is None or len(self._edges) < self._expanded:
             self._edges = self._found_edges()
         return self._edges
 
@@ -292,7 +292,7 @@ class PackedExploration(Runs):
         """Add these states, which no run need lead to, and all that follows; see `extended`."""
         # Arrays of its own: the exploration that this is a copy of keeps its.
         self._rows, self._table = Rows(self.words.copy()), self._table.copy()
-        self._levels, self._edges = list(self._levels), None
+        self._levels = list(self._levels)
         numbers = np.empty(len(words), np.int32)
         self._make_room(len(words))
         slots, fresh = np.empty(len(words), np.int64), np.empty(len(words), np.int64)
@@ -390,6 +390,10 @@ class PackedExploration(Runs):
         actions = np.empty(self.transitions, np.uint16)
         targets = np.empty(self.transitions, np.int32)
         done, filled = 0, 0
+        if self._edges is not None:  # of what was expanded before states were added
+            done, filled = len(self._edges), len(self._edges.actions)
+            starts[: done + 1] = self._edges.starts
+            actions[:filled], targets[:filled] = self._edges.actions, self._edges.targets
 
         def steps(worker: Worker, its: range) -> None:
             worker.expand(self._store, its)
