@@ -153,8 +153,8 @@ BUGS = (
         "a state that is being inserted is read",
         "a race",
         "kernels.py",
-        "            if number == 0 or number > size:",
-        "            if number == 0:",
+        "            if number == ZERO or number > whole:",
+        "            if number == ZERO:",
     ),
     Bug(
         "values are covered as those of another variable were",

@@ -94,6 +94,26 @@ def _prefetched(_array: Any, _row: Any) -> Any:
 
 
 @part
+def hashed_at(dims: Dims, flat: Words, begin: Any) -> np.uint64:
+    """Return a mixed number of the state whose first word lies there in a flat array."""
+    mixed = ZERO
+    for w in range(len(dims)):
+        mixed = (mixed ^ flat[begin + np.uint64(w)]) * _MIX_1
+        mixed ^= mixed >> _HALF
+    mixed *= _MIX_2
+    return mixed ^ (mixed >> _HALF)
+
+
+@part
+def same_at(dims: Dims, flat: Words, begin: Any, other: Words, other_begin: Any) -> bool:
+    """Return whether the states that lie there in flat arrays are one."""
+    differs = ZERO
+    for w in range(len(dims)):
+        differs |= flat[begin + np.uint64(w)] ^ other[other_begin + np.uint64(w)]
+    return bool(differs == ZERO)
+
+
+@part
 def hashed(dims: Dims, state: Words) -> np.uint64:
     """Return a mixed number of a state."""
     mixed = ZERO
@@ -133,13 +153,13 @@ def clauses_hold(dims: Dims, guards: Tables, guard: int, state: Words) -> bool:
 @part
 def look_up(guards: Tables, state: Words, lanes: Words) -> None:
     """Put into `lanes` a bit for every guard that no table rules out in a state."""
-    row = guards.chunk_row[0] + np.int64(
+    row = np.uint64(guards.chunk_row[0]) + (
         (state[guards.chunk_word[0]] >> guards.chunk_shift[0]) & guards.chunk_mask[0]
     )
     for lane in range(len(lanes)):
         lanes[lane] = guards.rows[row, lane]
     for chunk in range(1, len(guards.chunk_word)):
-        row = guards.chunk_row[chunk] + np.int64(
+        row = np.uint64(guards.chunk_row[chunk]) + (
             (state[guards.chunk_word[chunk]] >> guards.chunk_shift[chunk])
             & guards.chunk_mask[chunk]
         )
@@ -264,27 +284,31 @@ def sift(
         How many there are in `fresh`; a state that occurs twice in `room` is there twice.
     """
     mask = np.uint64(len(table) - 1)
+    # Flat arrays without negative places: a quarter less time than rows by signed numbers.
+    words, total = np.uint64(len(dims)), np.uint64(count)
+    wanted, known = room.reshape(-1), states.reshape(-1)
     # One loop after the other, so that the processor waits for many at once.
-    for k in range(count):
-        slots[k] = np.int64(hashed(dims, room[k]) & mask)
-        prefetch(table, slots[k])
-    for k in range(count):
-        number = np.int64(table[slots[k]])
-        prefetch(states, number - 1 if number > 0 else number)
-    new = 0
-    for k in range(count):
-        slot = slots[k]
+    for k in range(total):
+        slot = hashed_at(dims, wanted, k * words) & mask
+        slots[k] = np.int64(slot)
+        prefetch(table, np.int64(slot))
+    for k in range(total):
+        number = np.uint64(table[np.uint64(slots[k])])
+        prefetch(known, np.int64((number - ONE) * words if number > ZERO else ZERO))
+    new, whole = ZERO, np.uint64(size)
+    for k in range(total):
+        slot = np.uint64(slots[k])
         while True:
-            number = np.int64(table[slot])
-            if number == 0 or number > size:
-                slots[k] = slot
-                fresh[new] = k
-                new += 1
+            number = np.uint64(table[slot])
+            if number == ZERO or number > whole:
+                slots[k] = np.int64(slot)
+                fresh[new] = np.int64(k)
+                new += ONE
                 break
-            if same(dims, states[number - 1], room[k]):
+            if same_at(dims, known, (number - ONE) * words, wanted, k * words):
                 break
-            slot = (slot + 1) & np.int64(mask)
-    return new
+            slot = (slot + ONE) & mask
+    return int(new)
 
 
 @compiled
