@@ -60,7 +60,8 @@ def test_a_ratio_is_of_one_round() -> None:
     beside, threads, exported = ratios(TOY)
 
     assert (2.0, 1.5, 3.0) == beside.values
-    assert beside.met
+    assert (5.0, False) == (beside.at_least, beside.met)
+    assert 2.5 == ratios(replace(TOY, name="guide"))[0].at_least
     assert (2.0, 2.0, 0.5) == threads.values
     assert threads.met
     assert (0.5, 1.0, 0.8) == exported.values
