@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import sys
+from contextlib import suppress
 
 import numpy as np
 
@@ -78,5 +79,6 @@ class Rows:
 
 
 def _rows_of(pages: mmap.mmap, words: int) -> Words:
-    pages.madvise(mmap.MADV_HUGEPAGE)
+    with suppress(OSError):  # a system without large pages does without
+        pages.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(pages, np.uint64).reshape(-1, words)

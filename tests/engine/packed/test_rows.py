@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mmap
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,15 @@ def test_rows_that_somebody_looks_at_stay_where_they_are() -> None:
 
     assert 2 * size == len(its.array)
     assert np.array_equal(filled(size), seen)
+
+
+def test_a_system_without_large_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it is asked for and does not have is no lack of memory."""
+    monkeypatch.setattr(mmap, "MADV_HUGEPAGE", -1, raising=False)
+    its = grown(Rows(filled(1)))
+
+    assert 3 * FEW <= len(its.array)
+    assert np.array_equal(filled(len(its.array)), its.array)
 
 
 @pytest.mark.skipif(not module.IN_PLACE, reason="the rows are not moved here")
