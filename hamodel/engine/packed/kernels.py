@@ -94,7 +94,7 @@ def _prefetched(_array: Any, _row: Any) -> Any:
 
 
 @part
-def hashed_at(dims: Dims, flat: Words, begin: Any) -> np.uint64:
+def hashed(dims: Dims, flat: Words, begin: Any) -> np.uint64:
     """Return a mixed number of the state whose first word lies there in a flat array."""
     mixed = ZERO
     for w in range(len(dims)):
@@ -105,31 +105,11 @@ def hashed_at(dims: Dims, flat: Words, begin: Any) -> np.uint64:
 
 
 @part
-def same_at(dims: Dims, flat: Words, begin: Any, other: Words, other_begin: Any) -> bool:
+def same(dims: Dims, one: Words, begin: Any, other: Words, other_begin: Any) -> bool:
     """Return whether the states that lie there in flat arrays are one."""
     differs = ZERO
     for w in range(len(dims)):
-        differs |= flat[begin + np.uint64(w)] ^ other[other_begin + np.uint64(w)]
-    return bool(differs == ZERO)
-
-
-@part
-def hashed(dims: Dims, state: Words) -> np.uint64:
-    """Return a mixed number of a state."""
-    mixed = ZERO
-    for w in range(len(dims)):
-        mixed = (mixed ^ state[w]) * _MIX_1
-        mixed ^= mixed >> _HALF
-    mixed *= _MIX_2
-    return mixed ^ (mixed >> _HALF)
-
-
-@part
-def same(dims: Dims, one: Words, other: Words) -> bool:
-    """Return whether two states are one."""
-    differs = ZERO
-    for w in range(len(dims)):
-        differs |= one[w] ^ other[w]
+        differs |= one[begin + np.uint64(w)] ^ other[other_begin + np.uint64(w)]
     return bool(differs == ZERO)
 
 
@@ -289,7 +269,7 @@ def sift(
     wanted, known = room.reshape(-1), states.reshape(-1)
     # One loop after the other, so that the processor waits for many at once.
     for k in range(total):
-        slot = hashed_at(dims, wanted, k * words) & mask
+        slot = hashed(dims, wanted, k * words) & mask
         slots[k] = np.int64(slot)
         prefetch(table, np.int64(slot))
     for k in range(total):
@@ -305,7 +285,7 @@ def sift(
                 fresh[new] = np.int64(k)
                 new += ONE
                 break
-            if same_at(dims, known, (number - ONE) * words, wanted, k * words):
+            if same(dims, known, (number - ONE) * words, wanted, k * words):
                 break
             slot = (slot + ONE) & mask
     return int(new)
@@ -348,7 +328,8 @@ def insert(
     """
     if size > limit:
         return size, 0
-    mask = np.int64(len(table) - 1)
+    mask, words = np.uint64(len(table) - 1), np.uint64(len(dims))
+    wanted, known = room.reshape(-1), states.reshape(-1)
     source = 0
     for j in range(new):
         k = fresh[j]
@@ -357,30 +338,31 @@ def insert(
                 break
             while ends[source] <= k:
                 source += 1
-        slot = slots[k]
+        slot, begin = np.uint64(slots[k]), np.uint64(k) * words
         while True:
-            number = np.int64(table[slot])
-            if number == 0:
+            number = np.uint64(table[slot])
+            if number == ZERO:
                 for w in range(len(dims)):
                     states[size, w] = room[k, w]
                 size += 1
                 table[slot] = size
                 break
-            if same(dims, states[number - 1], room[k]):
+            if same(dims, known, (number - ONE) * words, wanted, begin):
                 break
-            slot = (slot + 1) & mask
+            slot = (slot + ONE) & mask
     return size, source + 1 if size > limit else sources
 
 
 @compiled
 def fill(dims: Dims, states: Words, size: int, table: Any) -> None:
     """Put the numbers of all states into an empty table."""
-    mask = np.uint64(len(table) - 1)
+    mask, words = np.uint64(len(table) - 1), np.uint64(len(dims))
+    known = states.reshape(-1)
     slots = np.empty(FILLED, np.int64)
     for begin in range(0, size, FILLED):
         end = min(size, begin + FILLED)
         for i in range(begin, end):
-            slots[i - begin] = np.int64(hashed(dims, states[i]) & mask)
+            slots[i - begin] = np.int64(hashed(dims, known, np.uint64(i) * words) & mask)
             prefetch(table, slots[i - begin])
         for i in range(begin, end):
             slot = slots[i - begin]
@@ -392,19 +374,19 @@ def fill(dims: Dims, states: Words, size: int, table: Any) -> None:
 @compiled
 def find(dims: Dims, room: Words, count: int, states: Words, table: Any, found: Any) -> None:
     """Put into `found` the number of each of these states; -1 for one that is not known."""
-    mask = np.uint64(len(table) - 1)
-    for k in range(count):
-        number = np.int64(table[np.int64(hashed(dims, room[k]) & mask)])
-        known = number != 0
-        known &= same(dims, states[number - known], room[k])
-        found[k] = number - 1 if known else -1
-    for k in range(count):
-        slot = np.int64(hashed(dims, room[k]) & mask) if found[k] < 0 else np.int64(0)
+    mask, words = np.uint64(len(table) - 1), np.uint64(len(dims))
+    wanted, known = room.reshape(-1), states.reshape(-1)
+    for k in range(np.uint64(count)):
+        slot = hashed(dims, wanted, k * words) & mask
+        prefetch(table, np.int64(slot))
+    for k in range(np.uint64(count)):
+        slot = hashed(dims, wanted, k * words) & mask
+        found[k] = -1
         while found[k] < 0 and table[slot] != 0:
-            number = np.int64(table[slot]) - 1
-            if same(dims, states[number], room[k]):
+            number = np.uint64(table[slot]) - ONE
+            if same(dims, known, number * words, wanted, k * words):
                 found[k] = number
-            slot = (slot + 1) & np.int64(mask)
+            slot = (slot + ONE) & mask
 
 
 @compiled
@@ -425,7 +407,7 @@ def parent(
                 if not clauses_hold(dims, program.guards, action, state):
                     continue
                 act(dims, program, action, state, after)
-                if same(dims, after, wanted):
+                if same(dims, after, ZERO, wanted, ZERO):
                     return i, action
     return -1, -1
 

@@ -12,7 +12,7 @@ import pytest
 from hamodel.engine.packed import graphs, kernels, refinement
 
 PARTS = (
-    (kernels, ("hashed", "hashed_at", "same_at", "clauses_hold", "look_up", "lowest_bit", "act")),
+    (kernels, ("hashed", "same", "clauses_hold", "look_up", "lowest_bit", "act")),
     (graphs, ("enabled_groups",)),
     (refinement, ("grown", "distinct", "equal")),
 )
