@@ -39,16 +39,24 @@ class Worker:
         The number of each successor, once they are found.
     """
 
-    def __init__(self, program: Program, words: int) -> None:
+    def __init__(self, program: Program, words: int, room: int = 0) -> None:
         self.program, self.dims = program, (0,) * words
         self.sources, self.wrong, self.new = 0, -1, 0
-        room = ROOM + len(program.keep)  # for all of one state's at least
+        room = room or ROOM + len(program.keep)  # for all of one state's at least
         self.room = np.empty((room, words), np.uint64)
         self.actions = np.empty(room, np.uint16)
         self.ends = np.empty(BATCH, np.int64)
         self.slots = np.empty(room, np.int64)
         self.fresh = np.empty(room, np.int64)
         self.numbers = np.empty(room, np.int32)
+
+    @classmethod
+    def holding(cls, program: Program, states: Words) -> Self:
+        """Return a worker that has these states as if one state led to them all."""
+        its = cls(program, states.shape[1], len(states))
+        its.room[:] = states
+        its.sources, its.ends[0] = 1, len(states)
+        return its
 
     @property
     def count(self) -> int:
@@ -92,6 +100,7 @@ class Crew:
         self._program, self._words = program, words
         self._workers: list[Worker] = []
         self._pool: ThreadPoolExecutor | None = None
+        self._others = 0
         self._share = BATCH
 
     def __enter__(self) -> Self:
@@ -99,15 +108,21 @@ class Crew:
 
     def __exit__(self, *_: object) -> None:
         """End the threads: a process that has some should not fork."""
-        if self._pool is not None:
-            self._pool.shutdown()
-            self._pool = None
+        self._have(0)
+
+    def _have(self, others: int) -> None:
+        """Have so many threads beside this one, from now on."""
+        if others != self._others:
+            if self._pool is not None:
+                self._pool.shutdown()
+            self._pool = ThreadPoolExecutor(others, "hamodel-search") if others else None
+            self._others = others
 
     def shares(self, begin: int, end: int) -> list[range]:
         """Return which states to expand in the next round, of those that can be, in shares."""
         threads = self.threads if isinstance(self.threads, int) else self.threads()
-        if threads > 1 and self._pool is None and end - begin > self._share:
-            self._pool = ThreadPoolExecutor(threads - 1, "hamodel-search")
+        if end - begin > self._share:
+            self._have(threads - 1)
         stop = min(end, begin + self._share * (SHARES if threads > 1 else 1))
         return [
             range(first, min(first + self._share, stop))

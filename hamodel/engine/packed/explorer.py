@@ -293,30 +293,15 @@ class PackedExploration(Runs):
         # Arrays of its own: the exploration that this is a copy of keeps its.
         self._rows, self._table = Rows(self.words.copy()), self._table.copy()
         self._levels = list(self._levels)
-        numbers = np.empty(len(words), np.int32)
         self._make_room(len(words))
-        slots, fresh = np.empty(len(words), np.int64), np.empty(len(words), np.int64)
-        new = kernels.sift(
-            self.dims, words, len(words), self._store, self._size, self._table, slots, fresh
-        )
-        self._size, _ = kernels.insert(
-            self.dims,
-            words,
-            np.array([len(words)], np.int64),
-            1,
-            slots,
-            fresh,
-            new,
-            self._store,
-            self._size,
-            STATES_MAX,
-            self._table,
-        )
-        kernels.find(self.dims, words, len(words), self._store, self._table, numbers)
+        worker = Worker.holding(self.program, words)
+        worker.sift(self._store, self._size, self._table)
+        self._insert(worker, STATES_MAX)
+        worker.find(self._store, self._table)
         self.expand(replace(self.limits, states=None, time=None), threads=self._crew.threads)
         if not self.complete:
             raise MemoryLimitError if self.cut is Cut.MEMORY else MemoryError
-        return numbers.astype(np.int64)
+        return worker.numbers.astype(np.int64)
 
     def _batch(self) -> Cut | None:
         """Expand some states of the level, as many as there is room for; tell of the limit."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, pairwise
 from typing import Any
 
 import numpy as np
@@ -179,9 +181,11 @@ def test_the_size_of_a_batch_makes_no_difference(
     monkeypatch.setattr(crew, "ROOM", 3)
     for seed in range(40):
         outcome(*seeded_system(seed, most_rules=24), 150)
-
-    both(two_phase(3))
+    expected, actual = both(two_phase(3))
     both(two_phase(3), limit_states=100)
+
+    assert 288 == len(expected.states)
+    assert expected.states == list(actual.states)
 
 
 @pytest.mark.parametrize("threads", [2, 3])
@@ -191,21 +195,32 @@ def test_threads_make_no_difference(monkeypatch: pytest.MonkeyPatch, threads: in
     monkeypatch.setattr(crew, "SHARES", 5)
     for seed in range(40):
         outcome(*seeded_system(seed, most_rules=24), 150, threads)
-
-    both(ring(5), threads=threads)
     both(two_phase(3), limit_states=100, threads=threads)
     monkeypatch.setattr(crew, "ROOM", 9)
     both(widened(two_phase(3), 3), threads=threads)
+    expected, actual = both(ring(5), threads=threads)
+
+    assert 1_620 == len(expected.states)
+    assert expected.states == list(actual.states)
 
 
-def test_threads_are_asked_for_before_each_round() -> None:
-    """A function says how many; a search with one of them is as good as with several."""
-    asked = iter([1, 2, 1] + [2] * 100)
+def test_threads_are_asked_for_before_each_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function says how many; there are so many from then on, more or fewer than before."""
+    monkeypatch.setattr(crew, "BATCH", 16)
+    had: list[int] = []
+
+    def noted(others: int, name: str) -> ThreadPoolExecutor:
+        had.append(others)
+        return ThreadPoolExecutor(others, name)
+
+    monkeypatch.setattr(crew, "ThreadPoolExecutor", noted)
+    asked = cycle([2, 2, 4, 1])
     expected, _ = both(two_phase(5))
     actual = explore_packed(two_phase(5), threads=lambda: next(asked))
 
     assert list(expected.states) == list(actual.states)
-    assert 90 > len(list(asked))
+    assert {1, 3} == set(had)
+    assert had == [had[0], *(other for one, other in pairwise(had) if one != other)]
 
 
 def test_no_thread_is_left_after_a_search(monkeypatch: pytest.MonkeyPatch) -> None:
