@@ -137,18 +137,21 @@ def compared(name: str, size: int, rounds: int) -> Comparison:
     found = in_turns(_ways(name, size, its.exported, states, depths), rounds)
     for searches in zip(*found.values(), strict=True):
         _agree(dict(zip(found, searches, strict=True)), model.distinct(size))
-    return Comparison(
-        name,
-        size,
-        model.named(size),
-        its.prop.name,
-        commit(),
-        today(),
-        machine(),
-        versions(),
-        found,
-        {} if model.most else {HAND: "nobody has written it"},
-    )
+    left_out = {} if model.most else {HAND: "nobody has written it"}
+    return _measured_here(name, size, its.prop.name, versions(), found, left_out)
+
+
+def _measured_here(
+    name: str,
+    size: int,
+    prop: str,
+    versions: str,
+    found: Mapping[str, Sequence[Found]],
+    left_out: Mapping[str, str],
+) -> Comparison:
+    """Return a comparison that was made now, on this machine."""
+    made = commit(), today(), machine(), versions
+    return Comparison(name, size, MODELS[name].named(size), prop, *made, found, left_out)
 
 
 def in_turns(ways: Mapping[str, Way], rounds: int) -> dict[str, list[Found]]:
@@ -238,18 +241,7 @@ def beside_python(
     states = {each.states for searches in found.values() for each in searches}
     if len(states) != 1 or states != {model.distinct(size)}:
         raise SpinError(f"{model.named(size)}: the states differ: {states}")
-    return Comparison(
-        name,
-        size,
-        model.named(size),
-        its.prop.name,
-        commit(),
-        today(),
-        machine(),
-        "; ".join(names),
-        found,
-        left_out,
-    )
+    return _measured_here(name, size, its.prop.name, "; ".join(names), found, left_out)
 
 
 @dataclass(frozen=True, slots=True)
