@@ -66,9 +66,9 @@ BUGS = (
     Bug(
         "the fourth new successor of a share is lost",
         "a dropped successor",
-        "kernels.py",
-        "    for j in range(new):\n        k = fresh[j]\n        if ends",
-        "    for j in range(new - (new > 3)):\n        k = fresh[j]\n        if ends",
+        "numbering.py",
+        "    for j in range(new):\n",
+        "    for j in range(new - (new > 3)):\n",
     ),
     Bug(
         "every seventh action never happens",
@@ -81,9 +81,16 @@ BUGS = (
     Bug(
         "the table forgets its states when it grows",
         "a dropped successor",
-        "explorer.py",
-        "                raise\n            kernels.fill(",
-        "                raise\n            (lambda *_: None)(",
+        "table.py",
+        "            if len(self.slots):\n",
+        "            if len(self.slots) < 64:\n",
+    ),
+    Bug(
+        "a step is taken for one that changes nothing if the first word stays",
+        "a dropped successor",
+        "kernels.py",
+        "not same(dims, room[count], ZERO, state, ZERO)",
+        "room[count, 0] != state[0]",
     ),
     Bug(
         "an effect leaves the highest bit of its variable",
@@ -152,9 +159,9 @@ BUGS = (
     Bug(
         "a state that is being inserted is read",
         "a race",
-        "kernels.py",
-        "            if number == ZERO or number > whole:",
-        "            if number == ZERO:",
+        "numbering.py",
+        "number <= whole and same(",
+        "same(",
     ),
     Bug(
         "values are covered as those of another variable were",
@@ -188,7 +195,7 @@ BUGS = (
     Bug(
         "a search is cut a state early",
         "a wrong level",
-        "kernels.py",
+        "numbering.py",
         "            if size > limit:\n                break",
         "            if size >= limit:\n                break",
     ),
@@ -200,11 +207,18 @@ BUGS = (
         "                    return begin, action\n",
     ),
     Bug(
-        "a state is looked for in its first slot alone",
-        "a wrong run",
-        "kernels.py",
-        "        while found[k] < 0 and table[slot] != 0:",
-        "        if found[k] < 0 and table[slot] != 0:",
+        "of two slots that say the same the second is not looked at",
+        "a wrong table",
+        "numbering.py",
+        "        while like != ZERO:\n",
+        "        if like != ZERO:\n",
+    ),
+    Bug(
+        "a slot is said to say all of a state that has a bit too many",
+        "a wrong table",
+        "table.py",
+        "<= WORD + 1",
+        "<= WORD + 2",
     ),
     Bug(
         "a step back within a part is not seen",

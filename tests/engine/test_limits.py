@@ -32,8 +32,10 @@ from hamodel.engine.check import judge
 from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.explore import explore as explore_by_size
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, resident, size_in_words
-from hamodel.engine.packed import crew, explorer, graphs
+from hamodel.engine.packed import crew, explorer, graphs, table
 from hamodel.engine.packed.explorer import PackedExploration, explore_packed
+from hamodel.engine.packed.layout import Words
+from hamodel.engine.packed.rows import zeros
 from hamodel.engine.reference import Exploration, explore
 from tests.engine.packed.compared import read
 from tests.engine.test_transparency import ONE, crash_is_transparent
@@ -257,27 +259,15 @@ def test_sizes_in_words() -> None:
     assert ["1 B", "999 B", "1 kB", "123 MB", "4 GB", "1.23 TB"] == list(map(size_in_words, sizes))
 
 
-class Scarce:
-    """NumPy on a machine that has no room for an array of more than some items."""
+def scarce(most: int) -> Callable[[int], Words]:
+    """Return what makes words that are 0 on a machine that has no room for more than some."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(np, name)
-
-    def _made(self, make: Any, shape: Any, *more: Any) -> Any:
-        if int(np.prod(shape)) > self.most:
+    def made(count: int) -> Words:
+        if count > most:
             raise MemoryError
-        return make(shape, *more)
+        return zeros(count)
 
-    def zeros(self, *its: Any) -> Any:
-        """Return an array of zeros, if there is room."""
-        return self._made(np.zeros, *its)
-
-    def empty(self, *its: Any) -> Any:
-        """Return an array, if there is room."""
-        return self._made(np.empty, *its)
+    return made
 
 
 @pytest.mark.parametrize("most", [0, 1 << 14, 1 << 15, 1 << 16])
@@ -287,8 +277,8 @@ def test_a_table_that_finds_no_room_cuts_the_search(
     """The smaller table is there again, and all that was found can be read."""
     monkeypatch.setattr(crew, "BATCH", 64)
     found = explorer.PackedExploration(explore_packed(two_phase(5)).product)
-    with monkeypatch.context() as scarce:
-        scarce.setattr(explorer, "np", Scarce(most))
+    with monkeypatch.context() as patch:
+        patch.setattr(table, "zeros", scarce(most))
         found.expand()
     found.limits = Limits()
     [verdict] = judge(found, [always("true", TRUE)]) if most < 1 << 14 else [None]
@@ -303,8 +293,15 @@ def test_steps_that_find_no_room_leave_undetermined(monkeypatch: pytest.MonkeyPa
     """The states are all found; what needs their steps is not known, in the same words."""
     found = explore_packed(two_phase(5))
     prop, other = leads_to("it_ends", TRUE, TRUE), always("true", TRUE)
-    with monkeypatch.context() as scarce:
-        scarce.setattr(explorer, "np", Scarce(20_000))
+
+    def empty(shape: int, *its: Any) -> Any:
+        if shape > 20_000:
+            raise MemoryError
+        return np.empty(shape, *its)
+
+    numpy = SimpleNamespace(empty=empty, zeros=np.zeros)
+    with monkeypatch.context() as patch:
+        patch.setattr(explorer, "np", SimpleNamespace(**{**vars(np), **vars(numpy)}))
         kinds = [(verdict.kind.value, verdict.why) for verdict in judge(found, [prop, other])]
 
     said = f"stopped after all 8,832 states, depth 16, by the memory that there is{ELSEWHERE}"

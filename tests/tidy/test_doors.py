@@ -10,10 +10,10 @@ from tests.tidy.tree import LIBRARY, ROOT, imports, python_files
 DOORS = {
     "graphviz": "draw/",
     "hypothesis": "testing/",
-    "llvmlite": "engine/packed/kernels.py",
+    "llvmlite": "engine/packed/compiling.py",
     "msgspec": "guide/deployment",
     "networkx": "engine/graph.py",
-    "numba": "engine/packed/kernels.py",
+    "numba": "engine/packed/compiling.py",
     "numpy": "engine/packed/",
     "rich": "cli/",
     "transitions": "engine/machines.py",

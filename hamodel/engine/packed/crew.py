@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from hamodel.engine.explored import Threads
-from hamodel.engine.packed import kernels
+from hamodel.engine.packed import kernels, numbering
 from hamodel.engine.packed.layout import Words
 from hamodel.engine.packed.program import Program
+from hamodel.engine.packed.table import Table
 
 BATCH = 2048
 """How many states are expanded before their successors are looked up: a share."""
@@ -33,20 +34,23 @@ class Worker:
         -1, or the action that left the range of a variable in the state after those.
     room, actions, ends
         The successors, the actions that lead to them, and for each source where its own end.
-    slots, fresh, new
-        Which successors are not known (`kernels.sift`).
+    mixed, fresh, new
+        Which successors are not known (`numbering.sift`).
     numbers
         The number of each successor, once they are found.
     """
 
-    def __init__(self, program: Program, words: int, room: int = 0) -> None:
+    def __init__(self, program: Program, words: int, room: int | None = None) -> None:
         self.program, self.dims = program, (0,) * words
-        self.sources, self.wrong, self.new = 0, -1, 0
-        room = room or ROOM + len(program.keep)  # for all of one state's at least
+        self.sources, self.moves, self.wrong, self.new = 0, 0, -1, 0
+        if room is None:
+            room = ROOM + len(program.keep)  # for all of one state's at least
         self.room = np.empty((room, words), np.uint64)
         self.actions = np.empty(room, np.uint16)
         self.ends = np.empty(BATCH, np.int64)
-        self.slots = np.empty(room, np.int64)
+        self.every = np.arange(room)
+        self.moved = np.empty(room, np.int64)
+        self.mixed = np.empty(room, np.uint64)
         self.fresh = np.empty(room, np.int64)
         self.numbers = np.empty(room, np.int32)
 
@@ -56,6 +60,7 @@ class Worker:
         its = cls(program, states.shape[1], len(states))
         its.room[:] = states
         its.sources, its.ends[0] = 1, len(states)
+        its.moves, its.moved = len(states), its.every
         return its
 
     @property
@@ -65,7 +70,7 @@ class Worker:
 
     def expand(self, states: Words, its: range) -> None:
         """Expand these states, as far as there is room."""
-        self.sources, self.wrong = kernels.expand(
+        self.sources, self.moves, self.wrong = kernels.expand(
             self.dims,
             self.program,
             states,
@@ -74,17 +79,54 @@ class Worker:
             self.room,
             self.actions,
             self.ends,
+            self.moved,
         )
 
-    def sift(self, states: Words, size: int, table: Any) -> None:
+    def sift(self, states: Words, size: int, table: Table) -> None:
         """Find out which successors are not among the first `size` states."""
-        self.new = kernels.sift(
-            self.dims, self.room, self.count, states, size, table, self.slots, self.fresh
+        self.new = numbering.sift(
+            self.dims,
+            table.exact,
+            self.room,
+            self.moved[: self.moves],
+            states,
+            size,
+            table.slots,
+            self.mixed,
+            self.fresh,
         )
 
-    def find(self, states: Words, table: Any) -> None:
-        """Find the number of each successor."""
-        kernels.find(self.dims, self.room, self.count, states, table, self.numbers)
+    def insert(self, states: Words, size: int, limit: int, table: Table) -> tuple[int, int]:
+        """Number those; return how many states there are then, and how many were expanded."""
+        found: tuple[int, int] = numbering.insert(
+            self.dims,
+            table.exact,
+            self.room,
+            self.ends,
+            self.sources,
+            self.mixed,
+            self.fresh,
+            self.new,
+            states,
+            size,
+            limit,
+            table.slots,
+        )
+        return found
+
+    def find(self, states: Words, size: int, table: Table) -> None:
+        """Find the number of each successor among the first `size` states; -1 for none."""
+        numbering.find(
+            self.dims,
+            table.exact,
+            self.room,
+            self.every[: self.count],
+            states,
+            size,
+            table.slots,
+            self.mixed,
+            self.numbers,
+        )
 
 
 class Crew:

@@ -18,12 +18,13 @@ from hamodel.engine.limits import NO_LIMITS, Cut, Limits, MemoryLimitError, Mete
 from hamodel.engine.packed import graphs, kernels, refinement
 from hamodel.engine.packed.crew import Crew, Worker
 from hamodel.engine.packed.graphs import Flags
-from hamodel.engine.packed.guards import Ints, tables
+from hamodel.engine.packed.guards import Ints, disjuncts, tables
 from hamodel.engine.packed.kept import Keeper, Kept, identity
 from hamodel.engine.packed.layout import Layout, Words
 from hamodel.engine.packed.listed import Edges, Listed
 from hamodel.engine.packed.program import program
 from hamodel.engine.packed.rows import Rows
+from hamodel.engine.packed.table import Table
 from hamodel.engine.reference import Product
 from hamodel.errors import SearchError
 from hamodel.expr import Expr, Value
@@ -33,11 +34,9 @@ from hamodel.verdict import Finding
 
 TOLD = 32
 """After how many batches it is said how far the search is."""
-LOAD = 0.7
-"""How full the table of states becomes before it is doubled."""
 STATES_MAX = (1 << 31) - 2
-SLOT, EDGE, START = 4, 6, 8
-"""How many bytes a slot of the table takes, a step, and where the steps of a state begin."""
+EDGE, START = 6, 8
+"""How many bytes a step takes, and where the steps of a state begin."""
 
 
 class PackedExploration(Runs):
@@ -67,7 +66,7 @@ class PackedExploration(Runs):
         self._expanded = 0
         self._rows = Rows(np.array([self.layout.pack(product.initial)], np.uint64))
         self._size = 1
-        self._table = np.zeros(0, np.uint32)
+        self._table = Table(self.layout)
         self._edges: Edges | None = None
         self._meter = Meter(NO_LIMITS)
         self._crew = Crew(self.program, self.layout.words)
@@ -130,7 +129,9 @@ class PackedExploration(Runs):
     def holds(self, guard: Expr) -> npt.NDArray[np.bool_]:
         """Return for each state whether a guard holds in it."""
         held = np.empty(self._size, np.bool_)
-        kernels.holds(self.dims, tables(self.layout, [guard]), 0, self._store, held)
+        # Each part of a disjunction is ruled out by itself in most states.
+        guards = tables(self.layout, list(disjuncts(guard)))
+        kernels.holds(self.dims, guards, self._store, held)
         return held
 
     def where(self, guard: Expr) -> list[int]:
@@ -178,10 +179,11 @@ class PackedExploration(Runs):
         """Return the number of each of these states; -1 for one that was not found."""
         wanted = list(states)
         words, places = self.layout.packed(wanted)
-        numbers, found = np.full(len(wanted), -1), np.empty(len(words), np.int32)
+        numbers = np.full(len(wanted), -1)
         self._make_room(0)
-        kernels.find(self.dims, words, len(words), self._store, self._table, found)
-        numbers[places] = found
+        worker = Worker.holding(self.program, words)
+        worker.find(self._store, self._size, self._table)
+        numbers[places] = worker.numbers
         return numbers.tolist()
 
     def first_steps(self) -> dict[int, int]:
@@ -297,7 +299,7 @@ class PackedExploration(Runs):
         worker = Worker.holding(self.program, words)
         worker.sift(self._store, self._size, self._table)
         self._insert(worker, STATES_MAX)
-        worker.find(self._store, self._table)
+        worker.find(self._store, self._size, self._table)
         self.expand(replace(self.limits, states=None, time=None), threads=self._crew.threads)
         if not self.complete:
             raise MemoryLimitError if self.cut is Cut.MEMORY else MemoryError
@@ -326,19 +328,7 @@ class PackedExploration(Runs):
 
     def _insert(self, worker: Worker, limit: int) -> int:
         """Number the successors that a worker found; return of how many states."""
-        self._size, done = kernels.insert(
-            self.dims,
-            worker.room,
-            worker.ends,
-            worker.sources,
-            worker.slots,
-            worker.fresh,
-            worker.new,
-            self._store,
-            self._size,
-            limit,
-            self._table,
-        )
+        self._size, done = worker.insert(self._store, self._size, limit, self._table)
         return done
 
     def _make_room(self, more: int) -> None:
@@ -346,18 +336,7 @@ class PackedExploration(Runs):
         needed = self._size + more
         if needed > len(self._store):
             self._rows.grow(needed)
-        if needed > LOAD * len(self._table):
-            slots, before = 1 << int(needed / LOAD).bit_length(), len(self._table)
-            self._meter.check_room(SLOT * (slots - before))
-            self._table = np.zeros(0, np.uint32)
-            try:
-                self._table = np.zeros(slots, np.uint32)
-            except MemoryError:
-                self._table = np.zeros(before, np.uint32)
-                if before:
-                    kernels.fill(self.dims, self._store, self._size, self._table)
-                raise
-            kernels.fill(self.dims, self._store, self._size, self._table)
+        self._table.grow(needed, self._store, self._size, self._meter)
 
     def _raise(self, i: int) -> None:
         """Raise the error that the reference search meets in a state."""
@@ -382,7 +361,7 @@ class PackedExploration(Runs):
 
         def steps(worker: Worker, its: range) -> None:
             worker.expand(self._store, its)
-            worker.find(self._store, self._table)
+            worker.find(self._store, self._size, self._table)
 
         with self._crew:
             while done < self._expanded:

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hamodel.engine.packed.compiling import ONE, ZERO, compiled
 from hamodel.engine.packed.guards import Ints
-from hamodel.engine.packed.kernels import LANE, ONE, ZERO, compiled
+from hamodel.engine.packed.kernels import LANE
 from hamodel.engine.packed.layout import Words
 
 Flags = npt.NDArray[np.bool_]

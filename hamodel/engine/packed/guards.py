@@ -132,6 +132,12 @@ def conjuncts(guard: Expr) -> Iterator[Expr]:
         yield guard
 
 
+def disjuncts(guard: Expr) -> Iterator[Expr]:
+    """Yield the parts of a disjunction, those of disjunctions in it too."""
+    for part in conjuncts(~guard):
+        yield ~part
+
+
 def _worked_out(chunk: Chunk, part: Expr) -> npt.NDArray[np.bool_]:
     """Return for every value of a chunk whether a guard about its variables holds."""
     names = {var.name for var in variables_of(part)}

@@ -66,6 +66,8 @@ class Layout:
         By the variable's name, in the order of the variables.
     words
         How many 64-bit words a state takes.
+    width
+        How many bits it takes.
     chunks
         Disjoint; together they hold every variable that has more than one value.
 
@@ -86,10 +88,10 @@ class Layout:
             # One without bits lies at 0: what a shift by 64 gives, the processor decides.
             self.places[var.name] = Place(var, word, filled[word] if width else 0, width)
             filled[word] += width
-        self.words = max(1, len(filled))
+        self.words, self.width = max(1, len(filled)), sum(filled)
         if self.words > WORDS_MAX:
             raise TooWideError(
-                f"{sum(filled)} bits take {self.words} words of {WORD}; {WORDS_MAX} is the most"
+                f"{self.width} bits take {self.words} words of {WORD}; {WORDS_MAX} is the most"
             )
         self.chunks = tuple(self._chunks())
         self._codes = {

@@ -53,7 +53,7 @@ def load(searched: Iterable[Sequence[Var[Any]]], say: Callable[[str], None]) -> 
     for variables in searched:
         with suppress(TooWideError):
             layout = Layout(variables)
-            if sum(place.width for place in layout.places.values()) >= BITS_MIN:
+            if layout.width >= BITS_MIN:
                 widths.add(layout.words)
     works = []
     if widths and not kernels.cached():

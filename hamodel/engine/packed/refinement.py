@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from hamodel.engine.packed.compiling import ZERO, compiled, part
 from hamodel.engine.packed.graphs import Flags, Numbers
 from hamodel.engine.packed.guards import Ints
-from hamodel.engine.packed.kernels import ZERO, compiled, part
 from hamodel.engine.packed.layout import Words
 
 STAYS = -1

@@ -1,4 +1,4 @@
-"""Rows of words that grow where they are."""
+"""Rows of words: those that grow where they are, and those that begin as 0."""
 
 from __future__ import annotations
 
@@ -12,8 +12,26 @@ from hamodel.engine.packed.layout import Words
 
 FEW = 1 << 17
 """Up to how many words are copied to grow: a large page of Linux holds twice as many."""
+WORD_BYTES = 8
 IN_PLACE = sys.platform == "linux"
 """Whether the system can move the pages of what grows, instead of what is in them."""
+
+
+def zeros(count: int) -> Words:
+    """
+    Return so many words that are 0; many begin with a page, which is large where there are some.
+
+    Raises
+    ------
+    MemoryError
+        If there is no room.
+    """
+    if count <= FEW:
+        return np.zeros(count, np.uint64)
+    try:
+        return _rows_of(_pages(count * WORD_BYTES), 1).reshape(-1)
+    except OSError as error:
+        raise MemoryError from error
 
 
 class Rows:
@@ -59,7 +77,7 @@ class Rows:
         size = count * words * self.array.itemsize
         try:
             if self._map is None or not self._moved(self._map, size):
-                its = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+                its = _pages(size)
                 self._copied(_rows_of(its, words))
                 self._map = its
         except OSError as error:
@@ -78,7 +96,14 @@ class Rows:
         return True
 
 
+def _pages(size: int) -> mmap.mmap:
+    """Return so many bytes of this process alone; OSError if there is no room."""
+    if sys.platform == "win32":
+        return mmap.mmap(-1, size)
+    return mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+
+
 def _rows_of(pages: mmap.mmap, words: int) -> Words:
-    with suppress(OSError):  # a system without large pages does without
+    with suppress(OSError, AttributeError):  # a system without large pages does without
         pages.madvise(mmap.MADV_HUGEPAGE)
     return np.frombuffer(pages, np.uint64).reshape(-1, words)

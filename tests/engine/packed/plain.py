@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hamodel.engine.packed import graphs, kernels, refinement
+from hamodel.engine.packed import graphs, kernels, numbering, refinement
 
 PARTS = (
-    (kernels, ("hashed", "same", "clauses_hold", "look_up", "lowest_bit", "act")),
+    (kernels, ("same", "clauses_hold", "look_up", "act")),
+    (numbering, ("hashed", "same", "tag", "home", "probe", "approach")),
     (graphs, ("enabled_groups",)),
     (refinement, ("grown", "distinct", "equal")),
 )

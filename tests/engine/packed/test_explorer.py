@@ -22,12 +22,13 @@ from hamodel import (
     Set,
     System,
     Var,
+    all_of,
+    any_of,
     next_of,
     step,
 )
 from hamodel.engine.limits import Cut
-from hamodel.engine.packed import crew
-from hamodel.engine.packed import explorer as module
+from hamodel.engine.packed import crew, table
 from hamodel.engine.packed.explorer import PackedExploration, explore_packed
 from hamodel.engine.packed.listed import Listed
 from hamodel.engine.reference import Product, explore
@@ -87,6 +88,21 @@ def test_states_have_the_same_numbers_and_unknown_ones_have_none() -> None:
     assert [] == expected.numbers_of([]) == actual.numbers_of([])
     begun = PackedExploration(Product(ring(3)))
     assert [0, -1] == begun.numbers_of([expected.states[0], beyond])
+
+
+def test_guards_with_many_parts_hold_in_the_same_states() -> None:
+    """Disjunctions and conjunctions of parts about several variables, none, and their opposites."""
+    expected, actual = both(two_phase(4))
+    every = {var.name: var for var in expected.product.variables}
+    managers = [var for var in every.values() if var.name.startswith("manager")]
+    alike = [one.same_as(two) for one, two in pairwise(managers)]
+    guards = [any_of(*alike), all_of(*alike), any_of(all_of(*alike[:2]), ~alike[-1]), TRUE, FALSE]
+    compared = [
+        expected.where(guard) == actual.where(guard) for each in guards for guard in (each, ~each)
+    ]
+
+    assert 4 == len(managers)
+    assert [True] * 10 == compared
 
 
 def test_first_steps_are_found_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,7 +269,7 @@ def test_a_search_that_outgrows_its_table_and_its_list() -> None:
 
     assert 8_832 == len(expected.states)
     assert len(expected.states) > crew.BATCH
-    assert len(actual._table) >= 8_832 / module.LOAD
+    assert len(actual._table.slots) >= 8_832 / table.LOAD
 
 
 def counting(bits: int, *, to: int) -> System:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import product as combinations
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import event, given, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from hamodel import FALSE, TRUE, And, Expr, Is, Not, Or, Same, Var, all_of, any_of, instances
 from hamodel.engine.packed import kernels
-from hamodel.engine.packed.guards import CUBES_MAX, conjuncts, tables
+from hamodel.engine.packed.guards import CUBES_MAX, conjuncts, disjuncts, tables
 from hamodel.engine.packed.layout import Layout, TooWideError
 from tests.engine.packed.compared import filled
 
@@ -27,12 +28,21 @@ def held(layout: Layout, guards: Sequence[Expr], *, looked_up: bool) -> list[lis
     """Return for each guard whether it holds in each state of the domains' product, packed."""
     its = tables(layout, guards, looked_up=looked_up)
     states = np.array([layout.pack(state) for state in states_of(layout)], np.uint64)
-    found = []
-    for number in range(len(guards)):
-        row = np.empty(len(states), np.bool_)
-        kernels.holds((0,) * layout.words, its, number, states, row)
-        found.append(row.tolist())
-    return found
+    found = np.empty((len(guards), len(states)), np.bool_)
+    each_held((0,) * layout.words, its, states, found)
+    return found.tolist()
+
+
+@numba.njit
+def each_held(dims: Any, guards: Any, states: Any, found: Any) -> None:
+    """Say for each guard and each state whether it holds, as a search asks."""
+    lanes = np.empty(guards.rows.shape[1], np.uint64)
+    for i in range(len(states)):
+        kernels.look_up(guards, states[i], lanes)
+        for number in range(len(found)):
+            bits = lanes[number // 64] >> np.uint64(number % 64)
+            allowed = bits & np.uint64(1) != np.uint64(0)
+            found[number, i] = allowed and kernels.clauses_hold(dims, guards, number, states[i])
 
 
 def states_of(layout: Layout) -> list[dict[str, Any]]:
@@ -170,6 +180,16 @@ def test_conjunctions_come_apart() -> None:
     assert [parts[0], parts[1], Not(parts[2]), parts[0]] == list(conjuncts(nested))
     assert [] == list(conjuncts(TRUE))
     assert [FALSE] == list(conjuncts(FALSE))
+
+
+def test_the_parts_of_a_disjunction() -> None:
+    """Those of a disjunction in it too, and of a conjunction that is negated."""
+    parts = A.is_(1), B.is_(2), C.is_(3)
+    nested = Or((parts[0], Or((parts[1], Not(And((parts[2], Not(parts[0]))))))))
+
+    assert [parts[0], parts[1], Not(parts[2]), parts[0]] == list(disjuncts(nested))
+    assert [TRUE] == list(disjuncts(TRUE))
+    assert [] == list(disjuncts(FALSE))
 
 
 def test_a_guard_of_too_many_cubes_is_an_error() -> None:

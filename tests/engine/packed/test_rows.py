@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hamodel.engine.packed import rows as module
-from hamodel.engine.packed.rows import FEW, Rows
+from hamodel.engine.packed.rows import FEW, Rows, zeros
 
 SIZES = (2, 100, FEW // 2, FEW, 3 * FEW)
 """From rows that are copied to rows that are moved."""
@@ -70,3 +70,19 @@ def test_rows_for_which_there_is_no_room(begun: bool) -> None:
     assert np.array_equal(filled(size), its.array)
     its.grow(size + 1)
     assert np.array_equal(filled(size), its.array[:size])
+
+
+def test_words_that_begin_as_0() -> None:
+    """Many begin with a page, so that a line of slots is a line of the processor's."""
+    for count in (0, 1, FEW, FEW + 1):
+        words = zeros(count)
+        words[-1:] = 1
+
+        assert (count, min(count, 1)) == (len(words), int(words.sum()))
+        assert count <= FEW or words.ctypes.data % mmap.PAGESIZE == 0
+
+
+def test_words_for_which_there_is_no_room() -> None:
+    """More than any machine has."""
+    with pytest.raises(MemoryError):
+        zeros(1 << 58)

@@ -1,0 +1,75 @@
+"""The table that says of a state which number it has."""
+
+from __future__ import annotations
+
+from copy import copy as shallow
+from typing import Self
+
+from hamodel.engine.limits import Meter
+from hamodel.engine.packed import numbering
+from hamodel.engine.packed.compiling import LINE
+from hamodel.engine.packed.layout import WORD, Layout, Words
+from hamodel.engine.packed.rows import zeros
+
+LOAD = 0.75
+"""How full the table becomes before it is doubled."""
+SLOT = 8
+"""How many bytes a slot takes."""
+
+
+class Table:
+    """
+    Which states are known, and by which number: open addressing by lines of slots.
+
+    A slot is 0, or it has 1 + the number of a state in its lowest n bits, where the table has 2^n
+    slots, and above them what tells that state from others: the state itself, if it is a word of
+    few bits, or a part of its mixed number. A state lies in the line where it belongs, or if that
+    is full, in the next. So most lookups wait for memory once, or look at one state alone.
+
+    Attributes
+    ----------
+    slots
+        The slots; replaced when there are more.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self.slots = zeros(0)
+        self._dims = (0,) * layout.words
+        self._width = layout.width
+
+    @property
+    def exact(self) -> bool:
+        """Whether a slot says all of its state, so that the list of states need not be read."""
+        return len(self._dims) == 1 and self._width + len(self.slots).bit_length() <= WORD + 1
+
+    def copy(self) -> Self:
+        """Return one that grows apart from this one."""
+        its = shallow(self)
+        its.slots = self.slots.copy()
+        return its
+
+    def grow(self, needed: int, states: Words, size: int, meter: Meter) -> None:
+        """
+        Have slots for so many states; of `states`, the first `size` are in the table.
+
+        The table that was is given back before the new one is made: there is no room for both.
+
+        Raises
+        ------
+        MemoryError
+            If there is no room, or not within the limit; the table is then as before.
+        """
+        before = len(self.slots)
+        if needed <= LOAD * before:
+            return
+        slots = max(LINE, 1 << int(needed / LOAD).bit_length())
+        meter.check_room(SLOT * (slots - before))
+        self.slots = zeros(0)
+        try:
+            self.slots = zeros(slots)
+        except MemoryError:
+            self.slots = zeros(before)
+            raise
+        finally:
+            if len(self.slots):
+                numbering.fill(self._dims, self.exact, states, size, self.slots)
