@@ -143,11 +143,11 @@ BUGS = (
         "if code < 0 or code > program.move_size[move]:",
     ),
     Bug(
-        "two shares are put into one room",
+        "two threads keep what is new in one list",
         "a race",
         "crew.py",
-        "jobs = list(zip(self._workers, shares, strict=False))",
-        "jobs = [(self._workers[n // 2], its) for n, its in enumerate(shares)]",
+        "self.fresh = np.empty(room, np.int64)",
+        'self.fresh = kernels.__dict__.setdefault(f"fresh {room}", np.empty(room, np.int64))',
     ),
     Bug(
         "a share that another thread is at is not waited for",
