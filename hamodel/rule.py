@@ -171,6 +171,13 @@ class Message:
         return f"{self.sender} → {self.receiver}: {self.kind}{data}"
 
 
+Bounds = tuple[int, "int | None"]
+"""Earliest and latest time in ms after a rule became enabled; None: no latest."""
+AT_ONCE: Bounds = (0, 0)
+UNTIMED: Bounds = (0, None)
+"""What protocol steps take if nothing is said, and what the others do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
@@ -249,7 +256,7 @@ class Rule:
         object.__setattr__(self, "group", self.group or self.name)
         object.__setattr__(self, "family", self.family or self.name)
         if self.takes is None:
-            default = (0, 0) if self.kind is Kind.PROTOCOL else (0, None)
+            default = AT_ONCE if self.kind is Kind.PROTOCOL else UNTIMED
             object.__setattr__(self, "takes", default)
         self._check()
 
@@ -287,6 +294,12 @@ class Rule:
                     f"'{self.name}' takes {self.takes} ms; it must be two whole numbers, "
                     "0 ≤ earliest ≤ latest, or None for no latest",
                 )
+
+    @property
+    def bounds(self) -> Bounds:
+        """What it takes: `takes`, which is never None once a rule is made."""
+        assert self.takes is not None, "__post_init__ puts what is meant by None"
+        return self.takes
 
     def __reduce__(self) -> tuple[Any, ...]:
         step = (self.name, self.kind, self.when, self.fires, self.sets, self.says, self.takes)

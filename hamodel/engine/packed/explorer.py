@@ -334,8 +334,7 @@ class PackedExploration(Runs):
     def _make_room(self, more: int) -> None:
         """Have room for so many more states, in the list and in the table."""
         needed = self._size + more
-        if needed > len(self._store):
-            self._rows.grow(needed)
+        self._rows.grow(needed)
         self._table.grow(needed, self._store, self._size, self._meter)
 
     def _raise(self, i: int) -> None:

@@ -61,6 +61,8 @@ class Rows:
             If there is no room; the rows are then as before.
         """
         before, words = self.array.shape
+        if count <= before:
+            return
         count = max(count, before * 5 // 4)
         if count * words <= FEW:
             self._copied(np.empty((count, words), np.uint64))

@@ -1,0 +1,212 @@
+"""
+Time made runnable: every state with the age of every enabled rule, tick by tick.
+
+It is the semantics of `takes`, and the oracle for every other engine that knows time, so it stays
+the simplest search that is right. A rule is as old as the time since it became enabled, without a
+break; a rule that has just fired begins anew. It may fire from its earliest age on; time stands
+still where a rule has its latest. All bounds are closed and whole, so that what is attained by any
+run is attained by one whose steps happen at whole ticks, and no run is longer than every such run.
+
+References
+----------
+Merlin and Farber, "Recoverability of Communication Protocols", IEEE Transactions on Communications
+24 (1976): time Petri nets. Henzinger, Manna and Pnueli, "What good are digital clocks?", ICALP
+1992: whole ticks are enough for closed bounds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hamodel.budget import NO_FAULT, Budget
+from hamodel.engine.graph import strongly_connected
+from hamodel.engine.reference import Product
+from hamodel.expr import Expr, Value
+from hamodel.rule import UNTIMED
+from hamodel.system import System
+
+Timed = tuple[tuple[Value, ...], tuple[tuple[int, int], ...], bool]
+"""A state; the age of each enabled rule that has bounds, by its place; whether a wait goes on."""
+TICK = -1
+"""The step that is no rule's: a tick passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """
+    How long waits take, over all runs.
+
+    Attributes
+    ----------
+    worst, best
+        The longest and the shortest wait that ends, in ticks; None if none does.
+    endless
+        Whether some run waits for ever while time goes on; `worst` is then None.
+    states
+        How many timed states there are.
+    cut
+        Whether there were too many, so that nothing is known.
+    """
+
+    worst: int | None
+    best: int | None
+    endless: bool
+    states: int
+    cut: bool = False
+
+
+def waits(
+    system: System,
+    begin: Expr,
+    end: Expr,
+    budget: Budget = NO_FAULT,
+    *,
+    limit_states: int | None = None,
+) -> Waits:
+    """
+    Return how long a run can wait for `end`, from when `begin` held without it.
+
+    A wait begins where `begin` holds and `end` does not and none goes on; it ends where `end`
+    holds. Only for small systems and few ticks.
+    """
+    search = Ticks(Product(system, budget), begin, end)
+    number = {search.initial: 0}
+    timed, ends = [search.initial], list[bool]()
+    within: list[list[tuple[int, int]]] = []
+    while len(within) < len(timed):
+        if limit_states is not None and len(timed) > limit_states:
+            return Waits(None, None, False, len(timed), cut=True)
+        one = timed[len(within)]
+        goes_on: list[tuple[int, int]] = []
+        may_end = False
+        for step, after in search.steps(one):
+            its = number.setdefault(after, len(timed))
+            if its == len(timed):
+                timed.append(after)
+            if one[2] and after[2]:
+                goes_on.append((its, int(step == TICK)))
+            may_end |= one[2] and not after[2]
+        within.append(goes_on)
+        ends.append(may_end)
+    begun = [0] if search.initial[2] else []
+    begun += [
+        number[after] for one in timed if not one[2] for _, after in search.steps(one) if after[2]
+    ]
+    longest = _longest(within, ends)
+    if longest is None:
+        return Waits(None, _shortest(within, ends, begun), True, len(timed))
+    found = [longest[one] for one in begun if longest[one] is not None]
+    worst = max((length for length in found if length is not None), default=None)
+    return Waits(worst, _shortest(within, ends, begun), False, len(timed))
+
+
+Steps = Sequence[Sequence[tuple[int, int]]]
+
+
+def _longest(within: Steps, ends: Sequence[bool]) -> list[int | None] | None:
+    """Return for each state the longest that a wait goes on from it; None if one never ends."""
+    successors = {one: [other for other, _ in its] for one, its in enumerate(within)}
+    longest: list[int | None] = [0 if may_end else None for may_end in ends]
+    for part in strongly_connected(successors):
+        most = None
+        for one in part:
+            its = [longest[one]]
+            for other, ticks in within[one]:
+                if other in part and ticks:
+                    return None
+                after = longest[other]
+                if other not in part and after is not None:
+                    its.append(after + ticks)
+            most = max((each for each in (most, *its) if each is not None), default=None)
+        for one in part:
+            longest[one] = most
+    return longest
+
+
+def _shortest(within: Steps, ends: Sequence[bool], begun: Iterable[int]) -> int | None:
+    """Return the fewest ticks from some states to one where a wait may end."""
+    fewest = dict.fromkeys(begun, 0)
+    waiting = deque(fewest)
+    while waiting:
+        one = waiting.popleft()
+        for other, ticks in within[one]:
+            if fewest[one] + ticks < fewest.get(other, fewest[one] + ticks + 1):
+                fewest[other] = fewest[one] + ticks
+                (waiting.append if ticks else waiting.appendleft)(other)
+    return min((ticks for one, ticks in fewest.items() if ends[one]), default=None)
+
+
+class Ticks:
+    """
+    The timed states of a product, and what each leads to.
+
+    Attributes
+    ----------
+    initial
+        Where all runs begin.
+    """
+
+    def __init__(self, product: Product, begin: Expr, end: Expr) -> None:
+        self.product, self.begin, self.end = product, begin, end
+        self.takes = [action.rule.bounds for action in product.actions]
+        self.initial = self._timed(product.initial, {}, waits=False)
+
+    def steps(self, timed: Timed) -> Iterator[tuple[int, Timed]]:
+        """Yield what can happen next: a tick, where nothing is due, and each rule old enough."""
+        values, ages, waits = timed
+        age = dict(ages)
+        if not self._due(age):
+            yield TICK, (values, self._older(ages), waits)
+        for place, after in self.product.steps(self._state(values)):
+            if age.get(place, 0) >= self.takes[place][0]:
+                kept = {other: its for other, its in age.items() if other != place}
+                yield place, self._timed(after, kept, waits=waits)
+
+    def follow(self, steps: Iterable[tuple[str, int]]) -> str:
+        """
+        Return what is wrong with a run, or nothing: each step by its rule and when it happens.
+
+        Parameters
+        ----------
+        steps
+            In their order; the first tick is 0.
+        """
+        timed, now = self.initial, 0
+        for name, at in steps:
+            while now < at:
+                found = dict(self.steps(timed))
+                if TICK not in found:
+                    return f"at {now} something is due; {name} is said to happen at {at}"
+                timed, now = found[TICK], now + 1
+            if at < now:
+                return f"{name} is said to happen at {at}, after {now}"
+            places = {
+                self.product.actions[place].rule.name: after
+                for place, after in self.steps(timed)
+                if place != TICK
+            }
+            if name not in places:
+                return f"at {now} {name} cannot happen"
+            timed = places[name]
+        return ""
+
+    def _due(self, age: Mapping[int, int]) -> bool:
+        return any(its == self.takes[place][1] for place, its in age.items())
+
+    def _older(self, ages: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+        """Return ages a tick later; beyond its earliest a rule without a latest grows no older."""
+        return tuple(
+            (place, min(its + 1, self.takes[place][0]) if self.takes[place][1] is None else its + 1)
+            for place, its in ages
+        )
+
+    def _state(self, values: Sequence[Value]) -> dict[str, Value]:
+        return dict(zip(self.product.names, values, strict=True))
+
+    def _timed(self, state: dict[str, Value], kept: Mapping[int, int], *, waits: bool) -> Timed:
+        enabled = (place for place, _ in self.product.steps(state))
+        ages = tuple((p, kept.get(p, 0)) for p in enabled if self.takes[p] != UNTIMED)
+        waits = not self.end(state) and (waits or self.begin(state))
+        return tuple(state.values()), ages, waits

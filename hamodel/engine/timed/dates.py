@@ -1,0 +1,82 @@
+"""When the steps of a run happen, if it is to take as long as it can."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hamodel.engine.reference import Product
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A step of a run: the name of its rule, and when it happens, in ms from the beginning."""
+
+    rule: str
+    at: int
+
+
+def dated(
+    product: Product, actions: Sequence[int], begins: int, *, longest: bool
+) -> tuple[Dated, ...]:
+    """
+    Return when each step of a run happens, so that its end is as long after a step as can be.
+
+    Parameters
+    ----------
+    actions
+        The steps, by their places in the product. They can happen in this order.
+    begins
+        The step after which time is measured: so many happen before; 0 is the beginning.
+    longest
+        Whether it is to be long; otherwise as short as can be.
+
+    Every condition on such a run is a bound on a difference of two dates, so the longest is a
+    shortest path (Bellman and Ford), and in whole numbers if the bounds are.
+    """
+    bounds, last = _bounds(product, actions), len(actions)
+    if not longest:
+        early = _latest([(j, i, most) for i, j, most in bounds], last, begins)
+        shortest = -early[last]
+        bounds += [(last, begins, shortest), (begins, last, -shortest)]
+    # Everything as late as can be: what is before the wait close to it.
+    dates = _latest(bounds, last, begins)
+    names = [product.actions[place].rule.name for place in actions]
+    return tuple(Dated(name, dates[k] - dates[0]) for k, name in enumerate(names, start=1))
+
+
+def _bounds(product: Product, actions: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return the conditions (i, j, most): step i happens at most so much later than step j."""
+    takes = [action.rule.bounds for action in product.actions]
+    state = product.initial
+    since: dict[int, int] = {}
+    bounds: list[tuple[int, int, int]] = []
+    for k in range(len(actions) + 1):
+        steps = dict(product.steps(state))
+        fired = actions[k - 1] if k else None
+        since = {p: since[p] if p in since and p != fired else k for p in steps}
+        if k == len(actions):
+            break
+        bounds.append((k, k + 1, 0))
+        for place, began in since.items():
+            latest = takes[place][1]
+            if latest is not None:
+                bounds.append((k + 1, began, latest))
+        bounds.append((since[actions[k]], k + 1, -takes[actions[k]][0]))
+        state = steps[actions[k]]
+    return bounds
+
+
+def _latest(bounds: Sequence[tuple[int, int, int]], last: int, begins: int) -> list[int]:
+    """Return for each step the most that it can be later than `begins`; capped where none is."""
+    cap = 1 + sum(abs(most) for *_, most in bounds)
+    dates = [cap] * (last + 1)
+    dates[begins] = 0
+    changed = True
+    while changed:
+        changed = False
+        for i, j, most in bounds:
+            if dates[j] + most < dates[i]:
+                dates[i] = dates[j] + most
+                changed = True
+    return dates

@@ -1,0 +1,267 @@
+"""How long a wait can take, over all runs: exactly, and with a run that takes so long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from hamodel.budget import NO_FAULT, Budget
+from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, cut_by
+from hamodel.engine.reference import Product
+from hamodel.engine.timed import zones
+from hamodel.engine.timed.dates import Dated, dated
+from hamodel.engine.timed.states import States
+from hamodel.engine.timed.zones import FOREVER, Classes
+from hamodel.expr import Expr
+from hamodel.system import System
+
+CHUNK = 512
+"""How many classes are left at once."""
+NOT_YET = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """
+    How long a wait takes in one run.
+
+    Attributes
+    ----------
+    ms
+        How long; None for without end.
+    run
+        The rules that happen, each with when it does, in ms from the beginning.
+    begins
+        After how many of them the wait begins.
+    why
+        What makes it endless: `"stuck"`, nothing but what nobody has to do can happen;
+        `"unbounded"`, a rule that is enabled has no latest; `"loop"`, the steps from `again` on
+        come again and again. Empty if it ends, with the last step of the run.
+    again
+        For a loop, where it begins.
+    """
+
+    ms: int | None
+    run: tuple[Dated, ...]
+    begins: int
+    why: str = ""
+    again: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """
+    How long waits take, over all runs.
+
+    Attributes
+    ----------
+    worst, best
+        The longest and the shortest that ends; None where no wait is met.
+    cut
+        What has cut the search short, if anything did: then neither is a bound.
+    states, classes
+        How many states were reached, and how many classes of them.
+    """
+
+    worst: Wait | None
+    best: Wait | None
+    cut: Cut | None
+    states: int
+    classes: int
+
+
+def waits(
+    system: System,
+    begin: Expr,
+    end: Expr,
+    budget: Budget = NO_FAULT,
+    *,
+    limits: Limits = NO_LIMITS,
+) -> Waits:
+    """
+    Return how long a run can wait for `end`, from when `begin` held without it.
+
+    A wait begins where `begin` holds and `end` does not and none goes on; it ends where `end`
+    holds. The same as `hamodel.engine.ticks.waits`, at a cost that does not depend on the unit of
+    time.
+
+    Raises
+    ------
+    SearchError
+        As a search of the reachable states does.
+    TooWideError
+        If the system does not fit into the words of a packed state.
+    """
+    return _Search(Product(system, budget), begin, end, limits).found()
+
+
+@dataclass(slots=True)
+class _Search:
+    product: Product
+    begin: Expr
+    end: Expr
+    limits: Limits
+    meter: Meter = field(init=False)
+    states: States = field(init=False)
+    classes: Classes = field(init=False)
+    size: int = 1
+    left: int = 0
+    extremes: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.meter = Meter(self.limits)
+        self.states = States(self.product, self.begin, self.end, self.meter)
+        self.extremes = np.array([[-1, NOT_YET, 0], [FOREVER, NOT_YET, 0]], np.int64)
+        self.states.expand(np.zeros(1, np.int64))
+        self.classes = self._first()
+
+    def _first(self) -> Classes:
+        steps = self.states.steps
+        first, last = steps.bounded[0].tolist()
+        waits = bool(steps.begins[0] and not steps.ends[0])
+        size = last - first + (2 if waits else 1)
+        zone = np.zeros((size, size), np.int64)
+        latest = [steps.takes[rule, 1] for rule in steps.rules[first:last]]
+        earliest = [steps.takes[rule, 0] for rule in steps.rules[first:last]]
+        most, least = [0, *latest, *([0] * waits)], [0, *earliest, *([0] * waits)]
+        for i in range(size):
+            for j in range(size):
+                if i != j:
+                    zone[i, j] = FOREVER if most[i] >= FOREVER else most[i] - least[j]
+        classes = Classes(
+            np.zeros(4, np.int32),
+            np.zeros(4, np.bool_),
+            np.zeros(5, np.int64),
+            np.zeros(max(64, zone.size), np.int64),
+            np.full(4, -1, np.int32),
+            np.zeros(4, np.uint16),
+            np.full(4, -1, np.int32),
+            np.full(4, -1, np.int32),
+        )
+        classes.waits[0] = waits
+        classes.zones[: zone.size] = zone.reshape(-1)
+        classes.begins[1] = zone.size
+        classes.heads[int(waits)] = 0
+        return classes
+
+    def found(self) -> Waits:
+        """Search all classes."""
+        endless, cut = self._endless(0), None
+        while endless is None and self.left < self.size:
+            try:
+                cut = self.meter.met()
+                if self.limits.states is not None and self.size > self.limits.states:
+                    cut = Cut.STATES
+                if cut is not None:
+                    break
+                endless = self._advance()
+            except MemoryError as error:
+                cut = cut_by(error)
+                break
+        worst = endless or self._extreme(0)
+        return Waits(worst, self._extreme(1), cut, self.states.size, self.size)
+
+    def _advance(self) -> Wait | None:
+        """Take all steps of some classes; return a wait without end, if there is one."""
+        last = min(self.size, self.left + CHUNK)
+        leaving = self.classes.states[self.left : last]
+        self.states.expand(leaving)
+        targets = self.states.targets(leaving)
+        self.states.expand(targets)
+        bounded = self.states.bounded + 2
+        self._widen(bounded)
+        self.size, self.left, endless, again = zones.advance(
+            self.states.steps,
+            self.classes,
+            self.left,
+            last,
+            self.size,
+            np.zeros(bounded * bounded, np.int64),
+            self.extremes,
+            np.zeros(2, np.int64),
+        )
+        if endless < 0:
+            return None
+        return self._endless(endless) if again < 0 else self._round(endless, again)
+
+    def _widen(self, bounded: int) -> None:
+        its = self.classes
+        room, filled = len(its.states), int(its.begins[self.size])
+        heads = 2 * self.states.size - len(its.heads)
+        if heads > 0:
+            its = its._replace(heads=_longer(its.heads, max(heads, len(its.heads)), -1))
+        if self.size + 4 * CHUNK > room:
+            more = max(room, 4 * CHUNK)
+            its = its._replace(
+                states=_longer(its.states, more),
+                waits=_longer(its.waits, more),
+                begins=_longer(its.begins, more),
+                parents=_longer(its.parents, more),
+                actions=_longer(its.actions, more),
+                others=_longer(its.others, more, -1),
+            )
+        if filled + 4 * CHUNK * bounded * bounded > len(its.zones):
+            its = its._replace(
+                zones=_longer(its.zones, max(len(its.zones), 4 * CHUNK * bounded**2))
+            )
+        self.classes = its
+
+    def _actions_to(self, one: int) -> tuple[list[int], int]:
+        """Return the actions that lead to a class, and after how many its wait began."""
+        actions: list[int] = []
+        waited, waits = 0, bool(self.classes.waits[one])
+        while one > 0:
+            actions.append(int(self.classes.actions[one]))
+            one = int(self.classes.parents[one])
+            waits = waits and bool(self.classes.waits[one])
+            waited += waits
+        return actions[::-1], len(actions) - waited
+
+    def _extreme(self, which: int) -> Wait | None:
+        ms, one, step = self.extremes[which].tolist()
+        if one == NOT_YET:
+            return None
+        actions, begins = self._actions_to(one)
+        actions.append(int(self.states.steps.actions[step]))
+        run = dated(self.product, actions, begins, longest=which == 0)
+        assert length(run, begins) == ms, "the run attains its bound"
+        return Wait(ms, run, begins)
+
+    def _endless(self, one: int) -> Wait | None:
+        """Return the wait of a class as one without end, if nothing need happen there."""
+        if not self.classes.waits[one] or not zones.unbounded(self.states.steps, self.classes, one):
+            return None
+        actions, begins = self._actions_to(one)
+        state = int(self.classes.states[one])
+        steps = self.states.steps
+        first, last = steps.starts[state].tolist()
+        bounded = {int(a) for a in steps.actions[first:last] if steps.kinds[a] == zones.BOUNDED}
+        why = "unbounded" if bounded else "stuck"
+        return Wait(None, dated(self.product, actions, begins, longest=False), begins, why)
+
+    def _round(self, one: int, again: int) -> Wait | None:
+        """Return the wait of a class as one without end, if its loop takes longer each time."""
+        actions, begins = self._actions_to(one)
+        loop_from = len(self._actions_to(again)[0])
+        loop = actions[loop_from:]
+        rounds = 2 + int(np.diff(self.states.steps.bounded[self.classes.states[one]])[0])
+        lengths = []
+        for count in range(rounds + 1):
+            run = dated(self.product, [*actions, *loop * count], begins, longest=True)
+            lengths.append(length(run, begins))
+        if any(after <= before for before, after in pairwise(lengths)):
+            return None
+        run = dated(self.product, actions, begins, longest=True)
+        return Wait(None, run, begins, "loop", loop_from)
+
+
+def length(run: Sequence[Dated], begins: int) -> int:
+    """Return how long a run goes on after so many of its steps, in ms."""
+    return run[-1].at - (run[begins - 1].at if begins else 0)
+
+
+def _longer(array: np.ndarray, more: int, value: int = 0) -> np.ndarray:
+    return np.concatenate([array, np.full(more, value, array.dtype)])

@@ -1,0 +1,160 @@
+"""States that are expanded when time reaches them, and what time has to know of each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hamodel.engine.limits import Meter
+from hamodel.engine.packed import kernels
+from hamodel.engine.packed.crew import BATCH, Worker
+from hamodel.engine.packed.guards import Ints, disjuncts, tables
+from hamodel.engine.packed.layout import Layout, Words
+from hamodel.engine.packed.program import program
+from hamodel.engine.packed.rows import Rows
+from hamodel.engine.packed.table import Table
+from hamodel.engine.reference import Product
+from hamodel.engine.timed.zones import BOUNDED, FOREVER, FREE, URGENT, Steps
+from hamodel.expr import Expr, Value
+from hamodel.rule import AT_ONCE, UNTIMED
+
+
+class States:
+    """
+    The states of a product that were reached, expanded one level at a time.
+
+    Attributes
+    ----------
+    product, layout
+        What is searched.
+    steps
+        What is known of those that are expanded.
+    size
+        How many there are, expanded or not.
+    """
+
+    def __init__(self, product: Product, begin: Expr, end: Expr, meter: Meter) -> None:
+        self.product, self.layout = product, Layout(product.variables)
+        self._program = program(self.layout, product)
+        self._dims = (0,) * self.layout.words
+        self._guards = [tables(self.layout, list(disjuncts(each))) for each in (begin, end)]
+        self._rows = Rows(np.array([self.layout.pack(product.initial)], np.uint64))
+        self._table, self._meter, self.size = Table(self.layout), meter, 1
+        self._table.grow(1, self._rows.array, 1, meter)
+        takes = [action.rule.bounds for action in product.actions]
+        kinds = [{AT_ONCE: URGENT, UNTIMED: FREE}.get(its, BOUNDED) for its in takes]
+        none = np.zeros((1, 2), np.int64)
+        self._filled = [0, 0]
+        self.steps = Steps(
+            none,
+            np.zeros(0, np.uint16),
+            np.zeros(0, np.int32),
+            none.copy(),
+            np.zeros(0, np.uint16),
+            np.zeros(1, np.bool_),
+            np.zeros(1, np.bool_),
+            np.zeros(1, np.bool_),
+            np.array([(a, FOREVER if b is None else b) for a, b in takes], np.int64).reshape(-1, 2),
+            np.array(kinds, np.uint8),
+        )
+        self._expanded = np.zeros(1, np.bool_)
+
+    def values(self, state: int) -> dict[str, Value]:
+        """Return the values of a state's variables."""
+        values = self.layout.unpack(self._rows.array[state].tolist())
+        return dict(zip(self.product.names, values, strict=True))
+
+    def expand(self, states: Ints) -> None:
+        """Expand those of these states that are not."""
+        states = np.unique(states)
+        states = states[~self._expanded[states]]
+        for first in range(0, len(states), BATCH):
+            its = states[first : first + BATCH]
+            while len(its):
+                done = self._expand(its)
+                its = its[done:]
+
+    def targets(self, states: Ints) -> Ints:
+        """Return the states that steps of these lead to."""
+        starts = self.steps.starts[np.unique(states)]
+        found = [self.steps.targets[begin:end] for begin, end in starts.tolist()]
+        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int32)
+
+    @property
+    def bounded(self) -> int:
+        """How many rules with bounds are enabled at once, at most."""
+        return int((self.steps.bounded[:, 1] - self.steps.bounded[:, 0]).max())
+
+    def _expand(self, states: Ints) -> int:
+        words: Words = np.ascontiguousarray(self._rows.array[states])
+        worker = Worker(self._program, self.layout.words)
+        worker.expand(words, range(len(words)))
+        if worker.wrong >= 0:
+            for _ in self.product.steps(self.values(int(states[worker.sources]))):
+                pass  # raises the error that the reference search meets in this state
+            raise AssertionError("the reference search sees no error there")
+        # Looked up as the successors of other states: those that stay where they are too.
+        worker.moves, worker.moved = worker.count, worker.every
+        needed = self.size + worker.count
+        self._rows.grow(needed)
+        self._table.grow(needed, self._rows.array, self.size, self._meter)
+        worker.sift(self._rows.array, self.size, self._table)
+        self.size, _ = worker.insert(self._rows.array, self.size, needed, self._table)
+        worker.find(self._rows.array, self.size, self._table)
+        self._note(states[: worker.sources], words, worker)
+        return worker.sources
+
+    def _note(self, states: Ints, words: Words, worker: Worker) -> None:
+        """Keep the steps of some states."""
+        self._widen()
+        count, ends = worker.count, worker.ends[: worker.sources]
+        its = self.steps
+        actions, targets = worker.actions[:count], worker.numbers[:count]
+        begins = np.concatenate([[0], ends[:-1]])
+        its.starts[states] = np.column_stack([begins, ends]) + self._filled[0]
+        kinds = its.kinds[actions]
+        source = np.repeat(np.arange(len(ends)), ends - begins)
+        bounded = np.bincount(source[kinds == BOUNDED], minlength=len(ends))
+        last = np.cumsum(bounded)
+        its.bounded[states] = np.column_stack([last - bounded, last]) + self._filled[1]
+        its.urgent[states] = np.bincount(source[kinds == URGENT], minlength=len(ends)) > 0
+        for guard, held in zip(self._guards, (its.begins, its.ends), strict=True):
+            row = np.empty(len(ends), np.bool_)
+            kernels.holds(self._dims, guard, words[: len(ends)], row)
+            held[states] = row
+        rules = actions[kinds == BOUNDED]
+        self.steps = its._replace(
+            actions=_added(its.actions, self._filled[0], actions),
+            targets=_added(its.targets, self._filled[0], targets),
+            rules=_added(its.rules, self._filled[1], rules),
+        )
+        self._filled[0] += count
+        self._filled[1] += len(rules)
+        self._expanded[states] = True
+
+    def _widen(self) -> None:
+        """Have room for what is known of each state."""
+        room = len(self._expanded)
+        if room >= self.size:
+            return
+        more = max(self.size, 2 * room) - room
+        its = self.steps
+        pairs, flags = np.zeros((more, 2), np.int64), np.zeros(more, np.bool_)
+        self.steps = its._replace(
+            starts=np.concatenate([its.starts, pairs]),
+            bounded=np.concatenate([its.bounded, pairs]),
+            urgent=np.concatenate([its.urgent, flags]),
+            begins=np.concatenate([its.begins, flags]),
+            ends=np.concatenate([its.ends, flags]),
+        )
+        self._expanded = np.concatenate([self._expanded, flags])
+
+
+def _added(array: np.ndarray, filled: int, more: np.ndarray) -> np.ndarray:
+    """Return an array with more behind what it is filled with; it grows by doubling."""
+    needed = filled + len(more)
+    if needed > len(array):
+        array = np.concatenate(
+            [array, np.zeros(max(needed, 2 * len(array)) - len(array), array.dtype)]
+        )
+    array[filled:needed] = more
+    return array

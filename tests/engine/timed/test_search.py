@@ -1,0 +1,132 @@
+"""How long a wait takes, by classes of states: as tick by tick, and in any unit of time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from hamodel import FALSE, SearchError, System
+from hamodel.engine.limits import NO_LIMITS, Cut, Limits
+from hamodel.engine.reference import Product
+from hamodel.engine.ticks import Ticks
+from hamodel.engine.ticks import waits as waits_by_ticks
+from hamodel.engine.timed import search as module
+from hamodel.engine.timed.search import Wait, Waits, length, waits
+from tests.agreement.timed_systems import TimedDrawing, stretched, timed_drawing
+from tests.engine.timed.examples import EXAMPLES, Example, in_turn
+
+TICKS = 4_000
+SEEDS = range(120)
+
+
+def searched(its: Example | TimedDrawing, limits: Limits = NO_LIMITS) -> Waits:
+    """Return how long its wait takes."""
+    end = ~its.begin if isinstance(its, Example) else its.end
+    return waits(its.system, its.begin, end, its.budget, limits=limits)
+
+
+def is_a_run(its: Example | TimedDrawing, wait: Wait) -> bool:
+    """Return whether a run can happen, tick by tick, and takes what it is said to take."""
+    ticks = Ticks(Product(its.system, its.budget), FALSE, FALSE)
+    assert "" == ticks.follow([(step.rule, step.at) for step in wait.run])
+    return wait.ms is None or length(wait.run, wait.begins) == wait.ms
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_waits_worked_out_by_hand(name: str) -> None:
+    """The longest and the shortest, each with a run; or what makes it endless."""
+    its = EXAMPLES[name]()
+    found = searched(its)
+
+    assert found.cut is None
+    assert its.why == (found.worst.why if found.worst else "")
+    assert its.worst == (found.worst.ms if found.worst else None)
+    assert all(is_a_run(its, each) for each in (found.worst, found.best) if each)
+    if not its.why:
+        assert its.best == (found.best.ms if found.best else None)
+
+
+def test_a_run_says_when_each_step_happens() -> None:
+    """The wait begins with the fault; what is later is as late as can be, or as early."""
+    found = searched(in_turn())
+    assert found.worst is not None
+    assert found.best is not None
+
+    assert [("it fails", 0), ("it is seen", 35), ("it is mended", 37)] == [
+        (step.rule, step.at) for step in found.worst.run
+    ]
+    assert [0, 25, 26] == [step.at for step in found.best.run]
+    assert 1 == found.worst.begins
+
+
+def test_random_systems_take_as_long_as_tick_by_tick() -> None:
+    """Longest, shortest, endless; every run that is shown can happen; in a unit of 1/1000 too."""
+    sorts: Counter[str] = Counter()
+    for seed in SEEDS:
+        try:
+            drawn = timed_drawing(seed)
+            expected = waits_by_ticks(
+                drawn.system, drawn.begin, drawn.end, drawn.budget, limit_states=TICKS
+            )
+        except SearchError:
+            sorts["beyond a range"] += 1
+            continue
+        if expected.cut:
+            sorts["too many ticks"] += 1
+            continue
+        found = searched(drawn)
+        worst, best = found.worst, found.best
+        assert expected.endless == (worst is not None and bool(worst.why)), seed
+        assert all(is_a_run(drawn, each) for each in (worst, best) if each), seed
+        sorts[worst.why or "finite" if worst else "none"] += 1
+        if not expected.endless:
+            assert expected.worst == (worst.ms if worst else None), seed
+            assert expected.best == (best.ms if best else None), seed
+        longer = searched(stretched(drawn, 1_000))
+        assert (found.states, found.classes) == (longer.states, longer.classes), seed
+        if worst is not None and worst.ms is not None:
+            assert longer.worst is not None
+            assert 1_000 * worst.ms == longer.worst.ms, seed
+
+    assert 50 <= sum(sorts.values()) - sorts["too many ticks"] - sorts["beyond a range"]
+    assert all(sorts[each] >= 5 for each in ("finite", "stuck", "loop"))
+
+
+@pytest.mark.parametrize(
+    ("limits", "cut"), [(Limits(states=2), Cut.STATES), (Limits(time=1e-9), Cut.TIME)]
+)
+def test_a_search_that_is_cut_short_says_so(
+    monkeypatch: pytest.MonkeyPatch, limits: Limits, cut: Cut
+) -> None:
+    """What was found until then is no bound."""
+    monkeypatch.setattr(module, "CHUNK", 1)
+
+    assert cut is searched(in_turn(), limits).cut
+
+
+def test_classes_do_not_depend_on_how_many_are_left_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One by one: the same bounds, found in more rounds."""
+    expected = {name: searched(make()) for name, make in EXAMPLES.items()}
+    monkeypatch.setattr(module, "CHUNK", 1)
+    actual = {name: searched(make()) for name, make in EXAMPLES.items()}
+
+    assert expected == actual
+
+
+def test_a_step_beyond_the_range_of_a_variable_is_an_error() -> None:
+    """As in any search."""
+    from tests.agreement.handmade import beyond_the_range
+
+    system, budget = beyond_the_range()
+    any_value = next(iter(system.variables.values()))
+    with pytest.raises(SearchError, match="HA040"):
+        waits(
+            System(system.components, tuple(replace(r, takes=(0, 1)) for r in system.rules)),
+            any_value.is_(any_value.values[0]),
+            FALSE,
+            budget,
+        )

@@ -1,0 +1,45 @@
+"""The kernels over zones: their plain twins find the same classes."""
+
+from __future__ import annotations
+
+import pytest
+
+from hamodel.engine.timed import zones
+from hamodel.engine.timed.search import waits
+from tests.agreement.timed_systems import timed_drawing
+from tests.engine.timed.examples import EXAMPLES
+
+KERNELS = ("plus", "within", "fired", "goes_round", "unbounded", "advance")
+
+
+@pytest.fixture
+def by_python(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Let the plain twins do the work, once all kernels have been compiled."""
+    its = EXAMPLES["round and round"]()
+    waits(its.system, its.begin, ~its.begin, its.budget)
+    for name in KERNELS:
+        monkeypatch.setattr(zones, name, getattr(zones, name).py_func)
+    return monkeypatch
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_plain_twins_find_the_same(name: str, by_python: pytest.MonkeyPatch) -> None:
+    """Of systems worked out by hand."""
+    its = EXAMPLES[name]()
+    plain = waits(its.system, its.begin, ~its.begin, its.budget)
+    by_python.undo()
+
+    assert waits(its.system, its.begin, ~its.begin, its.budget) == plain
+
+
+@pytest.mark.parametrize("seed", [7, 11, 14])
+def test_plain_twins_find_the_same_of_random_systems(
+    seed: int, by_python: pytest.MonkeyPatch
+) -> None:
+    """Several clocks at once."""
+    drawn = timed_drawing(seed)
+    its = drawn.system, drawn.begin, drawn.end, drawn.budget
+    plain = waits(*its)
+    by_python.undo()
+
+    assert waits(*its) == plain
