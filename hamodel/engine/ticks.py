@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.graph import strongly_connected
 from hamodel.engine.reference import Product
-from hamodel.expr import Expr, Value
+from hamodel.expr import TRUE, Expr, Value
 from hamodel.rule import UNTIMED
 from hamodel.system import System
 
@@ -63,15 +63,17 @@ def waits(
     end: Expr,
     budget: Budget = NO_FAULT,
     *,
+    since: Expr = TRUE,
     limit_states: int | None = None,
 ) -> Waits:
     """
     Return how long a run can wait for `end`, from when `begin` held without it.
 
-    A wait begins where `begin` holds and `end` does not and none goes on; it ends where `end`
-    holds. Only for small systems and few ticks.
+    A wait begins where `begin` holds and `end` does not and none goes on, with a step from a state
+    where `since` holds, or in the first state; it ends where `end` holds. Only for small systems
+    and few ticks.
     """
-    search = Ticks(Product(system, budget), begin, end)
+    search = Ticks(Product(system, budget), begin, end, since)
     number = {search.initial: 0}
     timed, ends = [search.initial], list[bool]()
     within: list[list[tuple[int, int]]] = []
@@ -148,10 +150,10 @@ class Ticks:
         Where all runs begin.
     """
 
-    def __init__(self, product: Product, begin: Expr, end: Expr) -> None:
-        self.product, self.begin, self.end = product, begin, end
+    def __init__(self, product: Product, begin: Expr, end: Expr, since: Expr = TRUE) -> None:
+        self.product, self.begin, self.end, self.since = product, begin, end, since
         self.takes = [action.rule.bounds for action in product.actions]
-        self.initial = self._timed(product.initial, {}, waits=False)
+        self.initial = self._timed(product.initial, {}, waits=False, can_begin=True)
 
     def steps(self, timed: Timed) -> Iterator[tuple[int, Timed]]:
         """Yield what can happen next: a tick, where nothing is due, and each rule old enough."""
@@ -159,10 +161,12 @@ class Ticks:
         age = dict(ages)
         if not self._due(age):
             yield TICK, (values, self._older(ages), waits)
-        for place, after in self.product.steps(self._state(values)):
+        state = self._state(values)
+        can_begin = self.since(state)
+        for place, after in self.product.steps(state):
             if age.get(place, 0) >= self.takes[place][0]:
                 kept = {other: its for other, its in age.items() if other != place}
-                yield place, self._timed(after, kept, waits=waits)
+                yield place, self._timed(after, kept, waits=waits, can_begin=can_begin)
 
     def follow(self, steps: Iterable[tuple[str, int]]) -> str:
         """
@@ -205,8 +209,10 @@ class Ticks:
     def _state(self, values: Sequence[Value]) -> dict[str, Value]:
         return dict(zip(self.product.names, values, strict=True))
 
-    def _timed(self, state: dict[str, Value], kept: Mapping[int, int], *, waits: bool) -> Timed:
+    def _timed(
+        self, state: dict[str, Value], kept: Mapping[int, int], *, waits: bool, can_begin: bool
+    ) -> Timed:
         enabled = (place for place, _ in self.product.steps(state))
         ages = tuple((p, kept.get(p, 0)) for p in enabled if self.takes[p] != UNTIMED)
-        waits = not self.end(state) and (waits or self.begin(state))
+        waits = not self.end(state) and (waits or (can_begin and self.begin(state)))
         return tuple(state.values()), ages, waits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hamodel import Budget, Expr, Rule, System
+from hamodel import TRUE, Budget, Expr, Rule, System
 from hamodel.engine.reference import explore
 from hamodel.rule import AT_ONCE, UNTIMED, Bounds
 from tests.agreement.random_systems import Choose, seeded_drawing
@@ -23,6 +23,7 @@ class TimedDrawing:
     budget: Budget
     begin: Expr
     end: Expr
+    since: Expr
 
 
 def timed_drawing(seed: int) -> TimedDrawing:
@@ -40,7 +41,8 @@ def timed_drawing(seed: int) -> TimedDrawing:
     one, other = (variables[choose(len(variables))] for _ in range(2))
     begin = one.is_(state[names.index(one.name)])
     end = ~begin if choose(3) else other.is_(other.values[choose(len(other.values))])
-    return TimedDrawing(system, budget, begin, end)
+    since = TRUE if choose(3) else other.is_(state[names.index(other.name)])
+    return TimedDrawing(system, budget, begin, end, since)
 
 
 def stretched(drawn: TimedDrawing, by: int) -> TimedDrawing:

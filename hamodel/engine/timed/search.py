@@ -15,7 +15,7 @@ from hamodel.engine.timed import zones
 from hamodel.engine.timed.dates import Dated, dated
 from hamodel.engine.timed.states import States
 from hamodel.engine.timed.zones import FOREVER, Classes
-from hamodel.expr import Expr
+from hamodel.expr import TRUE, Expr
 from hamodel.system import System
 
 CHUNK = 512
@@ -79,14 +79,15 @@ def waits(
     end: Expr,
     budget: Budget = NO_FAULT,
     *,
+    since: Expr = TRUE,
     limits: Limits = NO_LIMITS,
 ) -> Waits:
     """
     Return how long a run can wait for `end`, from when `begin` held without it.
 
-    A wait begins where `begin` holds and `end` does not and none goes on; it ends where `end`
-    holds. The same as `hamodel.engine.ticks.waits`, at a cost that does not depend on the unit of
-    time.
+    A wait begins where `begin` holds and `end` does not and none goes on, with a step from a state
+    where `since` holds, or in the first state; it ends where `end` holds. The same as
+    `hamodel.engine.ticks.waits`, at a cost that does not depend on the unit of time.
 
     Raises
     ------
@@ -95,14 +96,13 @@ def waits(
     TooWideError
         If the system does not fit into the words of a packed state.
     """
-    return _Search(Product(system, budget), begin, end, limits).found()
+    return _Search(Product(system, budget), (since, begin, end), limits).found()
 
 
 @dataclass(slots=True)
 class _Search:
     product: Product
-    begin: Expr
-    end: Expr
+    wait: tuple[Expr, Expr, Expr]
     limits: Limits
     meter: Meter = field(init=False)
     states: States = field(init=False)
@@ -113,7 +113,7 @@ class _Search:
 
     def __post_init__(self) -> None:
         self.meter = Meter(self.limits)
-        self.states = States(self.product, self.begin, self.end, self.meter)
+        self.states = States(self.product, self.wait, self.meter)
         self.extremes = np.array([[-1, NOT_YET, 0], [FOREVER, NOT_YET, 0]], np.int64)
         self.states.expand(np.zeros(1, np.int64))
         self.classes = self._first()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hamodel.engine.limits import Meter
@@ -25,18 +27,18 @@ class States:
     Attributes
     ----------
     product, layout
-        What is searched.
+        What is searched; a wait is given by three guards: since, begin and end.
     steps
         What is known of those that are expanded.
     size
         How many there are, expanded or not.
     """
 
-    def __init__(self, product: Product, begin: Expr, end: Expr, meter: Meter) -> None:
+    def __init__(self, product: Product, wait: Sequence[Expr], meter: Meter) -> None:
         self.product, self.layout = product, Layout(product.variables)
         self._program = program(self.layout, product)
         self._dims = (0,) * self.layout.words
-        self._guards = [tables(self.layout, list(disjuncts(each))) for each in (begin, end)]
+        self._guards = [tables(self.layout, list(disjuncts(each))) for each in wait]
         self._rows = Rows(np.array([self.layout.pack(product.initial)], np.uint64))
         self._table, self._meter, self.size = Table(self.layout), meter, 1
         self._table.grow(1, self._rows.array, 1, meter)
@@ -50,6 +52,7 @@ class States:
             np.zeros(0, np.int32),
             none.copy(),
             np.zeros(0, np.uint16),
+            np.zeros(1, np.bool_),
             np.zeros(1, np.bool_),
             np.zeros(1, np.bool_),
             np.zeros(1, np.bool_),
@@ -117,7 +120,7 @@ class States:
         last = np.cumsum(bounded)
         its.bounded[states] = np.column_stack([last - bounded, last]) + self._filled[1]
         its.urgent[states] = np.bincount(source[kinds == URGENT], minlength=len(ends)) > 0
-        for guard, held in zip(self._guards, (its.begins, its.ends), strict=True):
+        for guard, held in zip(self._guards, (its.since, its.begins, its.ends), strict=True):
             row = np.empty(len(ends), np.bool_)
             kernels.holds(self._dims, guard, words[: len(ends)], row)
             held[states] = row
@@ -143,6 +146,7 @@ class States:
             starts=np.concatenate([its.starts, pairs]),
             bounded=np.concatenate([its.bounded, pairs]),
             urgent=np.concatenate([its.urgent, flags]),
+            since=np.concatenate([its.since, flags]),
             begins=np.concatenate([its.begins, flags]),
             ends=np.concatenate([its.ends, flags]),
         )

@@ -45,8 +45,9 @@ class Steps(NamedTuple):
         Their places, state after state, in order.
     urgent
         For each state whether a rule holds time still.
-    begins, ends
-        For each state whether a wait can begin there, and whether it ends.
+    since, begins, ends
+        For each state whether a wait can begin with a step from there, whether with one to there,
+        and whether it ends there.
     takes
         Shape (actions, 2).
     kinds
@@ -59,6 +60,7 @@ class Steps(NamedTuple):
     bounded: Ints
     rules: Any
     urgent: Any
+    since: Any
     begins: Any
     ends: Any
     takes: Ints
@@ -126,7 +128,8 @@ def fired(
         span[0] = least[begun]
         span[1] = -zone[begun * size + now]
     goes_on = waits and not steps.ends[target]
-    begins = not goes_on and steps.begins[target] and not steps.ends[target]
+    can_begin = steps.since[state] and steps.begins[target] and not steps.ends[target]
+    begins = not goes_on and can_begin
     its_first, its_last = steps.bounded[target]
     its_own = its_last - its_first
     its_size = its_own + (2 if goes_on or begins else 1)

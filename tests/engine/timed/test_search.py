@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from hamodel import FALSE, SearchError, System
+from hamodel import FALSE, TRUE, SearchError, System
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits
 from hamodel.engine.reference import Product
 from hamodel.engine.ticks import Ticks
@@ -24,7 +24,8 @@ SEEDS = range(120)
 def searched(its: Example | TimedDrawing, limits: Limits = NO_LIMITS) -> Waits:
     """Return how long its wait takes."""
     end = ~its.begin if isinstance(its, Example) else its.end
-    return waits(its.system, its.begin, end, its.budget, limits=limits)
+    since = TRUE if isinstance(its, Example) else its.since
+    return waits(its.system, its.begin, end, its.budget, since=since, limits=limits)
 
 
 def is_a_run(its: Example | TimedDrawing, wait: Wait) -> bool:
@@ -68,7 +69,12 @@ def test_random_systems_take_as_long_as_tick_by_tick() -> None:
         try:
             drawn = timed_drawing(seed)
             expected = waits_by_ticks(
-                drawn.system, drawn.begin, drawn.end, drawn.budget, limit_states=TICKS
+                drawn.system,
+                drawn.begin,
+                drawn.end,
+                drawn.budget,
+                since=drawn.since,
+                limit_states=TICKS,
             )
         except SearchError:
             sorts["beyond a range"] += 1
