@@ -16,6 +16,8 @@ REPAIRS = "How many repairs may happen: N or unlimited."
 CHANGES = "Change a parameter of the deployment: resource_manager.mode=single."
 RULES = "Shipped rules by name (split_brain), or a Python file of yours; it is run."
 DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
+WHAT = "What is lost: unrecorded, audio_outage, single_copy, uncontrollable; several with commas."
+LOSS_FAULTS = "Within these faults. By default one of each class, one after the other."
 FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
 READINGS = "Say which claims depend on what the guide leaves open, and what to ask the vendor."
 VARY = "What is varied: recorders=1..6, media_servers=1..4, or any whole number's key."
@@ -227,6 +229,49 @@ def need(  # noqa: PLR0913, PLR0917 (an option each)
         verbose,
     )
     raise typer.Exit(run(options))
+
+
+@app.command()
+def loss(  # noqa: PLR0913, PLR0917 (an option each)
+    deployment: WhereArgument = "reference",
+    what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
+    faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
+    repairs: Annotated[str, typer.Option(metavar="N", help="Repairs too, with --faults.")] = "",
+    changes: ChangeOptions = None,
+    rules: RuleOptions = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
+    ] = Format.TEXT.value,
+    limit_states: LimitStates = LIMIT_STATES,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell the worst run for each.")
+    ] = False,
+) -> None:
+    """Say how long a call can lose something at worst, and what the time goes by."""
+    from hamodel.cli.loss import LossOptions, run
+    from hamodel.cli.options import read_budgets, read_format, read_limits, split
+
+    options = LossOptions(
+        deployment,
+        split(what or ()) or ("unrecorded",),
+        read_budgets(faults, repairs),
+        tuple(changes or ()),
+        tuple(rules or ()),
+        read_format(form),
+        read_limits(limit_states, limit_memory, limit_time),
+        verbose,
+    )
+    raise typer.Exit(run(options))
+
+
+@app.command()
+def timers(deployment: WhereArgument = "reference", changes: ChangeOptions = None) -> None:
+    """List the timers of a deployment, where each comes from, and what follows from them."""
+    from hamodel.cli.timers import run
+
+    run(deployment, tuple(changes or ()))
 
 
 @app.command()

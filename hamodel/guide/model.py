@@ -23,6 +23,7 @@ from hamodel.guide.procedures import (
 )
 from hamodel.guide.sources import guide_catalogue
 from hamodel.guide.strategies import STRATEGIES, added_strategies
+from hamodel.guide.timing import timed
 
 Generator = Callable[[Parts], Iterable[Rule]]
 """A function that yields the rules of one family, for however many instances there are."""
@@ -77,7 +78,7 @@ def assemble(parts: Parts, generators: Iterable[Generator]) -> System:
     families = tuple(generators)
     extensions = [each for each in families if isinstance(each, Extension)]
     rules = [
-        replace(rule, family=family_of(generator))
+        timed(parts.deployment, replace(rule, family=family_of(generator)))
         for generator in families
         for rule in generator(parts)
     ]

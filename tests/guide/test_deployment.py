@@ -246,7 +246,7 @@ def test_template_with_all_it_hides() -> None:
     shown = shown.replace('x = ["sip_server_1", "main"]', 'x = ["main"]\ny = ["sip_server_1"]')
     deployment = loads(shown)
 
-    assert 30 == len(deployment.notes)
+    assert 11 == len(deployment.notes)
     assert deployment.t_lib_client is not None
     assert deployment.media_server.liveness is not None
 
@@ -259,7 +259,9 @@ def test_parameters() -> None:
     assert all(parameter.text.endswith(".") for parameter in parameters())
     assert all(parameter.possible for parameter in parameters())
     assert '"10 s"' == found["resource_manager.monitor.interval"].default
-    assert "timers" == found["resource_manager.monitor.interval"].awaits
+    assert "timers" == found["media_server.restart"].awaits
+    assert ("", True) == (found["network.t2"].awaits, found["network.t2"].timer)
+    assert not found["recording.pausable"].timer
     assert '"never"' == found["management_layer.heartbeat_period"].default
     assert "" == found["scope.media_servers"].default
     assert "true" == found["recording.pausable"].default

@@ -31,7 +31,13 @@ from hamodel.guide.deployment.media_tables import (
 )
 from hamodel.guide.deployment.remarks import notes, warnings
 from hamodel.guide.deployment.schema import Deployment, Note
-from hamodel.guide.deployment.shape import Parameter, TableOfFile, parameters, tables
+from hamodel.guide.deployment.shape import (
+    Parameter,
+    TableOfFile,
+    parameters,
+    tables,
+    values_of,
+)
 from hamodel.guide.deployment.source import (
     SIZE_MAX,
     decode_text,
@@ -44,6 +50,7 @@ from hamodel.guide.deployment.tables import (
     Link,
     ManagementLayer,
     Monitor,
+    Network,
     ResourceManager,
     Scope,
     SipServer,
@@ -60,6 +67,7 @@ __all__ = [
     "ManagementLayer",
     "MediaServer",
     "Monitor",
+    "Network",
     "Note",
     "Parameter",
     "Ping",
@@ -78,6 +86,7 @@ __all__ = [
     "shipped",
     "tables",
     "template",
+    "values_of",
 ]
 
 

@@ -27,8 +27,15 @@ class Read(Enum):
     """What still has to be built before a parameter has an effect."""
 
     NOW = ""
+    TIME = "time"
+    """It is read now, by what knows time: `hamodel loss`."""
     TIMERS = "timers"
     PARTITIONS = "network partitions"
+
+    @property
+    def awaited(self) -> str:
+        """The feature that is awaited; empty for what is read."""
+        return "" if self in {Read.NOW, Read.TIME} else self.value
 
 
 @dataclass(frozen=True, slots=True)

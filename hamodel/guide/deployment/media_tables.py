@@ -102,7 +102,7 @@ class RecorderGroup(Table, frozen=True, kw_only=True):
     ] = ()
     detects: Annotated[
         Duration,
-        About("How soon it notices that its media unit failed.", "[G], REC-5", Read.TIMERS),
+        About("How soon it notices that its media unit failed.", "[G], REC-5", Read.TIME),
     ] = 1_000
     reinvite_by: Annotated[
         Literal["active", "standby"],
@@ -132,8 +132,8 @@ class RecorderGroup(Table, frozen=True, kw_only=True):
 class Ping(Table, frozen=True, kw_only=True):
     """How the T-lib client watches the recorders."""
 
-    interval: Annotated[Pause, About("Time between two pings.", "[G]", Read.TIMERS)] = 5_000
-    misses: Annotated[Tries, About("How many missed pings mean down.", "[G]", Read.TIMERS)] = 2
+    interval: Annotated[Pause, About("Time between two pings.", "[G]", Read.TIME)] = 5_000
+    misses: Annotated[Tries, About("How many missed pings mean down.", "[G]", Read.TIME)] = 2
 
 
 class TLibClient(Table, frozen=True, kw_only=True):
@@ -141,7 +141,7 @@ class TLibClient(Table, frozen=True, kw_only=True):
 
     backup: Annotated[bool, About("Whether it has a backup.", "TLIB-1")] = False
     takeover: Annotated[
-        Duration, About("How soon the backup is active.", "[G], TLIB-1", Read.TIMERS)
+        Duration, About("How soon the backup is active.", "[G], TLIB-1", Read.TIME)
     ] = 5_000
     resync_on_activate: Annotated[
         bool,
@@ -153,7 +153,7 @@ class TLibClient(Table, frozen=True, kw_only=True):
     state_shared: Annotated[
         bool, About("Whether the backup knows what is recorded.", "[NF], TLIB-1")
     ] = False
-    ping: Annotated[Ping, About("", "", Read.TIMERS)] = Ping()
+    ping: Annotated[Ping, About("", "", Read.TIME)] = Ping()
     stop_scope: Annotated[
         Literal["recording-session", "call"],
         About(

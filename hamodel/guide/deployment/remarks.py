@@ -41,9 +41,9 @@ def notes(draft: Draft) -> tuple[Note, ...]:
         if any(key[: len(table)] == table for table in noted):
             continue
         read = _awaited(key)
-        if read is not Read.NOW:
+        if read.awaited:
             noted.append(key)
-            found.append(_note(draft, key, f"has no effect yet; it awaits {read.value}."))
+            found.append(_note(draft, key, f"has no effect yet; it awaits {read.awaited}."))
     return tuple(found)
 
 

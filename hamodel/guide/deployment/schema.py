@@ -20,6 +20,7 @@ from hamodel.guide.deployment.media_tables import (
 from hamodel.guide.deployment.tables import (
     Link,
     ManagementLayer,
+    Network,
     ResourceManager,
     Scope,
     SipServer,
@@ -101,6 +102,7 @@ class Deployment(Table, frozen=True, kw_only=True):
     t_lib_client: Annotated[TLibClient | None, About("")] = None
     recording: Annotated[Recording, About("")] = Recording()
     duplication: Annotated[Duplication, About("")] = Duplication()
+    network: Annotated[Network, About("")] = Network()
     accept: Annotated[
         Mapping[Name, Words],
         About(

@@ -171,6 +171,8 @@ class Parameter:
         Where it comes from.
     awaits
         The feature that it has no effect without; empty if it is read now.
+    timer
+        Whether it makes a difference to time alone.
     values
         Each of its words with its meaning; none if it takes no words.
     """
@@ -181,6 +183,7 @@ class Parameter:
     default: str
     source: str
     awaits: str
+    timer: bool = False
     values: tuple[tuple[str, str], ...] = ()
 
 
@@ -216,7 +219,7 @@ def _parameters(table: type[Table], prefix: str, read: Read) -> Iterator[Paramet
     defaults = {field.name: field.default for field in fields(table)}
     for name, shape in table_shapes(table).items():
         assert shape.about is not None
-        awaits = shape.about.read if shape.about.read is not Read.NOW else read
+        awaits = shape.about.read if shape.about.read.awaited else read
         inner = shape.table or (shape_of(shape.items).table if shape.items else None)
         if inner:
             yield from _parameters(inner, f"{prefix}{_named(name, shape)}.", awaits)
@@ -231,9 +234,23 @@ def _parameters(table: type[Table], prefix: str, read: Read) -> Iterator[Paramet
             possible=possible(shape),
             default=written,
             source=shape.about.source,
-            awaits=awaits.value,
+            awaits=awaits.awaited,
+            timer=shape.about.read is Read.TIME,
             values=tuple(zip(shape.words, shape.about.values, strict=True)),
         )
+
+
+def values_of(deployment: Deployment, key: str) -> tuple[str, ...]:
+    """Return what a parameter is in a deployment, as it is written; of each table that has it."""
+    *above, name = key.split(".")
+    owners: list[Table] = [deployment]
+    for each in above:
+        inner = [getattr(owner, each) for owner in owners]
+        flat = [its if isinstance(its, tuple) else (its,) for its in inner]
+        owners = [owner for its in flat for owner in its if owner is not None]
+    return tuple(
+        toml_text(getattr(owner, name), table_shapes(type(owner))[name]) for owner in owners
+    )
 
 
 def tables() -> tuple[TableOfFile, ...]:

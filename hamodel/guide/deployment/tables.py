@@ -83,7 +83,7 @@ class ManagementLayer(Table, frozen=True, kw_only=True):
         About(
             "How soon an agent notices that a process on its host died.",
             "mechanism [V S6], value [G]",
-            Read.TIMERS,
+            Read.TIME,
         ),
     ] = 500
     addp_timeout: Annotated[
@@ -92,9 +92,13 @@ class ManagementLayer(Table, frozen=True, kw_only=True):
             "Silence after which a host is polled, and as much again until it counts as lost;"
             " 0 s switches it off.",
             "[V S43]",
-            Read.TIMERS,
+            Read.TIME,
         ),
     ] = 9_000
+    decides: Annotated[
+        Duration,
+        About("How soon a switchover is decided, once a failure is noticed.", "[G]", Read.TIME),
+    ] = 500
     heartbeat_period: Annotated[
         Heartbeat | None,
         About("How soon a hung process is noticed; never: a hang is never seen.", "[V S7]"),
@@ -128,7 +132,7 @@ class SipServer(Table, frozen=True, kw_only=True):
     ] = "synchronous"
     replication_lag: Annotated[
         Duration,
-        About("How long after the 2xx the standby knows the session.", "[G]", Read.TIMERS),
+        About("How long after the 2xx the standby knows the session.", "[G]", Read.TIME),
     ] = 200
     synced_at_start: Annotated[
         bool, About("Whether the standby is synchronised when the run begins.", "[V S3]")
@@ -138,7 +142,7 @@ class SipServer(Table, frozen=True, kw_only=True):
         About(
             "How long after the two have met the pair is ready to switch over.",
             "[V S3]",
-            Read.TIMERS,
+            Read.TIME,
         ),
     ] = 60_000
     switchover_overlap: Annotated[
@@ -151,8 +155,12 @@ class SipServer(Table, frozen=True, kw_only=True):
     ] = 0
     vip_move: Annotated[
         Duration,
-        About("How long the virtual address takes to move to the new primary.", "[G]", Read.TIMERS),
+        About("How long the virtual address takes to move to the new primary.", "[G]", Read.TIME),
     ] = 2_000
+    reacts: Annotated[
+        Duration,
+        About("How long it takes at most to act on what it hears.", "[G]", Read.TIME),
+    ] = 100
     self_detects_media_server: Annotated[
         bool,
         About(
@@ -161,24 +169,41 @@ class SipServer(Table, frozen=True, kw_only=True):
     ] = False
 
 
+class Network(Table, frozen=True, kw_only=True):
+    """How long a message between any two takes, and how long an answer is waited for."""
+
+    exchange: Annotated[
+        Duration,
+        About("How long a request and its answer take at most, if none is lost.", "[G]", Read.TIME),
+    ] = 50
+    t2: Annotated[
+        Duration,
+        About("How late at most a request is sent again that got lost.", "[V S41]", Read.TIME),
+    ] = 4_000
+    gives_up: Annotated[
+        Duration,
+        About("When a request without an answer has failed: timers B and F.", "[V S41]", Read.TIME),
+    ] = 32_000
+
+
 class Monitor(Table, frozen=True, kw_only=True):
     """How each Resource Manager probes Media Servers and recorders with OPTIONS."""
 
     interval: Annotated[
-        Pause, About("Time between two probes.", "[NF]; analogue [V S24]", Read.TIMERS)
+        Pause, About("Time between two probes.", "[NF]; analogue [V S24]", Read.TIME)
     ] = 10_000
     timeout: Annotated[
-        Pause, About("When a probe without an answer has failed.", "[G]", Read.TIMERS)
+        Pause, About("When a probe without an answer has failed.", "[G]", Read.TIME)
     ] = 5_000
     failures: Annotated[
-        Tries, About("How many failed probes in a row mean unavailable.", "[G]", Read.TIMERS)
+        Tries, About("How many failed probes in a row mean unavailable.", "[G]", Read.TIME)
     ] = 3
     probing: Annotated[
         Literal["independent", "retry-at-once", "timeout-then-interval", "skip-tick"],
         About(
             "When the probe after a failed one is sent.",
             "[G], MS-5",
-            Read.TIMERS,
+            Read.TIME,
             values=(
                 "at the next interval, whatever became of the last probe",
                 "at once",
@@ -192,7 +217,7 @@ class Monitor(Table, frozen=True, kw_only=True):
         About(
             "Over TCP a refused connection is seen at once.",
             "[V S20]",
-            Read.TIMERS,
+            Read.TIME,
             values=(
                 "only silence tells that nobody is there",
                 "a refused connection is an answer",
@@ -200,14 +225,14 @@ class Monitor(Table, frozen=True, kw_only=True):
         ),
     ] = "udp"
     tcp_setup: Annotated[
-        Pause, About("When setting up a TCP connection is given up.", "[V S20]", Read.TIMERS)
+        Pause, About("When setting up a TCP connection is given up.", "[V S20]", Read.TIME)
     ] = 5_000
     hard_error_counts: Annotated[
         Literal["one", "all"],
         About(
             "Whether a refused connection counts as one failed probe or as all of them.",
             "[G], MS-5",
-            Read.TIMERS,
+            Read.TIME,
             values=(
                 "as one failed probe",
                 "as all of them: unavailable at once",
@@ -286,17 +311,17 @@ class ResourceManager(Table, frozen=True, kw_only=True):
         About(
             "How long a take-over lasts; 5 s if left out iff active-hot-standby, otherwise 0 s.",
             "[G]; NLB analogue [V S26]",
-            Read.TIMERS,
+            Read.TIME,
         ),
     ]
     peer_heartbeat: Annotated[
-        Pause, About("Time between two heartbeats of the pair.", "[G]", Read.TIMERS)
+        Pause, About("Time between two heartbeats of the pair.", "[G]", Read.TIME)
     ] = 1_000
     peer_misses: Annotated[
-        Tries, About("How many missed heartbeats mean the other is down.", "[G]", Read.TIMERS)
+        Tries, About("How many missed heartbeats mean the other is down.", "[G]", Read.TIME)
     ] = 3
     lb_probe: Annotated[
-        Pause, About("How often the load balancer probes the pair.", "[G]", Read.TIMERS)
+        Pause, About("How often the load balancer probes the pair.", "[G]", Read.TIME)
     ] = 2_000
     drain: Annotated[
         Duration,

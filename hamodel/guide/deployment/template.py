@@ -11,7 +11,7 @@ from msgspec import NODEFAULT
 from msgspec.structs import fields
 
 from hamodel.guide.deployment.decode import decode
-from hamodel.guide.deployment.kinds import Kind, Read
+from hamodel.guide.deployment.kinds import Kind
 from hamodel.guide.deployment.media_tables import RecorderGroup
 from hamodel.guide.deployment.remarks import idle_keys
 from hamodel.guide.deployment.schema import Deployment
@@ -52,7 +52,7 @@ def template() -> str:
             lines += ["", *_comment(shape.about.text), f"#[{name}]", f"#{shape.about.example}"]
             continue
         table = shape.table or RecorderGroup
-        is_off = shape.optional or shape.about.read is not Read.NOW
+        is_off = shape.optional or bool(shape.about.read.awaited)
         bracket = f"[[{name}]]" if shape.base is tuple else f"[{name}]"
         at = (name, 0) if shape.base is tuple else (name,)
         lines += ["", *_table(bracket, table, at, idle, is_off=is_off)]
@@ -73,7 +73,7 @@ def _table(
             off = is_off or (*at, name) in idle
             yield from _parameter(name, shape, defaults[name], is_off=off)
     for name, below in inner:
-        awaits = all(s.about and s.about.read is not Read.NOW for s in table_shapes(below).values())
+        awaits = all(s.about and s.about.read.awaited for s in table_shapes(below).values())
         yield ""
         here = (*at, name)
         written = f"[{'.'.join(map(str, here))}]"
@@ -83,9 +83,9 @@ def _table(
 def _parameter(name: str, shape: Shape, default: Any, *, is_off: bool) -> Iterator[str]:
     about = shape.about
     assert about is not None
-    awaits = f" Awaits {about.read.value}." if about.read is not Read.NOW else ""
+    awaits = f" Awaits {about.read.awaited}." if about.read.awaited else ""
     source = f" ({about.source})" if about.source else ""
-    hidden = is_off or about.read is not Read.NOW or default is NODEFAULT
+    hidden = is_off or about.read.awaited or default is NODEFAULT
     is_name = shape.kind is Kind.NAME
     written = '"main"' if is_name else _written(default, shape)
     line = f"{'' if is_name or not hidden else '#'}{name} = {written}"

@@ -1,0 +1,204 @@
+"""`hamodel loss`: how long a call can lose something, and what the time goes by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hamodel.budget import Budget
+from hamodel.cli.losses import NOTHING_MORE, Loss, worst_loss
+from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
+from hamodel.cli.output import emit, say, show, table_width
+from hamodel.cli.subject import load_deployment, system_of
+from hamodel.cli.words import allowed
+from hamodel.engine.limits import Limits
+from hamodel.engine.timed.search import Wait
+from hamodel.errors import InputError, among
+from hamodel.guide import build_parts
+from hamodel.guide.loss import LOSSES, with_causes
+
+SCHEMA = 1
+WHY = {
+    "stuck": NOTHING_MORE,
+    "unbounded": "a rule that could end it need never happen",
+    "loop": "it goes round for ever",
+}
+"""What makes a loss endless, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossOptions:
+    """What `hamodel loss` was asked for, an option each."""
+
+    deployment: str = "reference"
+    what: tuple[str, ...] = ("unrecorded",)
+    budgets: Budgets = field(default_factory=Budgets)
+    changes: tuple[str, ...] = ()
+    rule_files: tuple[Path, ...] = ()
+    form: Format = Format.TEXT
+    limits: Limits = DEFAULT_LIMITS
+    verbose: bool = False
+
+
+def run(options: LossOptions) -> int:
+    """Measure, print what was found, and return the exit status: 3 if a search was cut short."""
+    found = losses(options)
+    if options.form is Format.JSON:
+        emit(json.dumps(as_json(options, found), indent=1, ensure_ascii=False) + "\n")
+    else:
+        show(lambda console: _print(options, found, console))
+    return 3 if any(each.waits.cut for each in found) else 0
+
+
+def losses(options: LossOptions) -> tuple[Loss, ...]:
+    """
+    Return every loss that is asked for: each kind within each budget, of the first call.
+
+    Calls are alike, so what one can lose each of them can.
+
+    Raises
+    ------
+    HamodelError
+        HA082 for something that cannot be lost here, and whatever is wrong with the deployment.
+    """
+    deployment = load_deployment(options.deployment, options.changes)
+    parts = build_parts(deployment)
+    system = with_causes(parts, system_of(deployment, options.rule_files))
+    call = next(iter(parts.calls))
+    measured = []
+    for name in options.what:
+        if name not in LOSSES:
+            raise InputError("HA082", f"--what is {name!r:.60}; it can be {among(LOSSES)}")
+        lost = LOSSES[name](parts, call)
+        if lost is None:
+            raise InputError("HA082", f"--what {name}: there is one recording of a call here")
+        measured.append(lost)
+    budgets = [options.budgets.faults] if options.budgets.faults else _single(system.fault_classes)
+    found = []
+    for lost in measured:
+        for budget in budgets:
+            found.append(worst_loss(system, lost, call, budget, limits=options.limits))
+            say(f"{lost.name}, {allowed(budget)}: {at_most(found[-1])}")
+    return tuple(found)
+
+
+def _single(classes: Iterable[str]) -> list[Budget]:
+    """Return a budget of one fault for each class."""
+    return [Budget({each: 1}, 0) for each in sorted(classes)]
+
+
+def at_most(loss: Loss) -> str:
+    """Return how much is lost at worst, in words."""
+    worst = loss.worst
+    if loss.waits.cut:
+        known = f", at least {seconds(worst.ms)}" if worst and worst.ms is not None else ""
+        return f"UNDETERMINED{known}"
+    if worst is None:
+        return "nothing"
+    return "without end" if worst.ms is None else seconds(worst.ms)
+
+
+def seconds(ms: int) -> str:
+    """Return milliseconds as seconds, exactly: `35.4 s`."""
+    whole, rest = divmod(ms, 1_000)
+    return f"{whole}{f'.{rest:03}'.rstrip('0') if rest else ''} s"
+
+
+def how(loss: Loss) -> str:
+    """Return what the time of the worst run goes by, in words; or what makes it endless."""
+    parts = [f"{phase} {seconds(ms)}" for phase, ms in loss.by_phase.items()]
+    if loss.worst is not None and loss.worst.why:
+        parts.append(f"then {WHY[loss.worst.why]}" if parts else WHY[loss.worst.why])
+    return ", ".join(parts)
+
+
+def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
+    """Return all that was found as JSON: times in whole ms, null for without end."""
+    return {
+        "schema": SCHEMA,
+        "deployment": options.deployment,
+        "changes": list(options.changes),
+        "losses": [
+            {
+                "what": each.lost.name,
+                "call": each.call,
+                "budget": allowed(each.budget),
+                "worst": None if each.worst is None else _wait_as_json(each.worst),
+                "best": None if each.waits.best is None else _wait_as_json(each.waits.best),
+                "phases_ms": dict(each.by_phase),
+                "cut": None if each.waits.cut is None else each.waits.cut.value,
+                "states": each.waits.states,
+                "classes": each.waits.classes,
+            }
+            for each in found
+        ],
+    }
+
+
+def _wait_as_json(wait: Wait) -> dict[str, Any]:
+    return {
+        "ms": wait.ms,
+        "why": wait.why,
+        "begins": wait.begins,
+        "run": [{"ms": step.at, "rule": step.rule} for step in wait.run],
+    }
+
+
+def _print(options: LossOptions, found: Sequence[Loss], console: Console) -> None:
+    console.print(Text(options.deployment, "bold"))
+    for change in options.changes:
+        console.print(Text(f"  with {change}"))
+    for text in dict.fromkeys(f"{each.lost.name}: {each.lost.text}" for each in found):
+        console.print(Text(f"  {text}"))
+    console.print()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    for name in ("lost", "within", "at most"):
+        table.add_column(name, no_wrap=name == "at most")
+    table.add_column("which goes by, in the worst run")
+    for each in found:
+        table.add_row(each.lost.name, allowed(each.budget), at_most(each), how(each))
+    console.print(table, width=table_width(console))
+    told = found if options.verbose else _worst(found)
+    for each in told:
+        if each.worst is not None:
+            console.print()
+            _print_story(each, each.worst, console)
+
+
+def _worst(found: Sequence[Loss]) -> list[Loss]:
+    """Return the largest loss that ends, or else the first; that is the story that is told."""
+    ending = [each for each in found if each.worst is not None and each.worst.ms]
+    largest = max(ending, key=lambda each: (each.worst and each.worst.ms) or 0, default=None)
+    return [largest] if largest else [each for each in found if each.worst is not None][:1]
+
+
+def _print_story(loss: Loss, wait: Wait, console: Console) -> None:
+    """Print a run with when each step happens; 0 is when the loss begins."""
+    began = wait.run[wait.begins - 1].at if wait.begins else 0
+    title = f"{loss.lost.name} within {allowed(loss.budget)}: {at_most(loss)}"
+    console.print(Text(title, "bold"))
+    phases = dict(enumerate(loss.phases, start=wait.begins))
+    table = Table(box=None, pad_edge=False, padding=(0, 1), show_edge=False, show_header=False)
+    table.add_column(justify="right", no_wrap=True)
+    for _ in range(2):
+        table.add_column()
+    shown = 3
+    first = max(0, wait.begins - shown)
+    if first:
+        table.add_row("", Text(f"({first} steps before)", "dim"), "")
+    for place in range(first, len(wait.run)):
+        step, (phase, ms) = wait.run[place], phases.get(place, ("", 0))
+        by = f"{phase} {seconds(ms)}" if ms else ""
+        begins = " ← it begins" if place == wait.begins - 1 else ""
+        table.add_row(seconds(step.at - began), f"{step.rule}{begins}", Text(by, "dim"))
+    if wait.why:
+        table.add_row("", Text(WHY[wait.why], "bold"), "")
+    console.print(table, width=table_width(console))

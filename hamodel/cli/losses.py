@@ -1,0 +1,106 @@
+"""How much is lost at worst, and what the time of the worst run goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hamodel import NO_FAULT, Budget, Kind, Rule, System, always
+from hamodel.engine.cone import Influences, sliced
+from hamodel.engine.limits import NO_LIMITS, Limits
+from hamodel.engine.timed.search import Wait, Waits, waits
+from hamodel.guide.loss import PHASES, Lost
+
+NOTHING_MORE = "nothing more has to happen"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """
+    How much is lost at worst within a budget of faults.
+
+    Attributes
+    ----------
+    lost, call, budget
+        What, of which call, and within which faults.
+    waits
+        What was found; its runs are runs of the system.
+    system
+        The model, with causes.
+    phases
+        For each step of the worst run after the loss began, what the time before it went by, and
+        how long that was, in ms: together all that is lost.
+    """
+
+    lost: Lost
+    call: str
+    budget: Budget
+    waits: Waits
+    system: System
+    phases: tuple[tuple[str, int], ...]
+
+    @property
+    def worst(self) -> Wait | None:
+        """The longest; None where nothing is lost."""
+        return self.waits.worst
+
+    @property
+    def by_phase(self) -> Mapping[str, int]:
+        """The time of the worst run by phase, in ms, in the order in which the phases come."""
+        sums: dict[str, int] = {}
+        for phase, ms in self.phases:
+            if ms:
+                sums[phase] = sums.get(phase, 0) + ms
+        return sums
+
+
+def worst_loss(
+    system: System,
+    lost: Lost,
+    call: str,
+    budget: Budget = NO_FAULT,
+    *,
+    limits: Limits = NO_LIMITS,
+) -> Loss:
+    """
+    Return how long something can be lost, over all runs within a budget.
+
+    Only what the figure can depend on is searched: what is left out can always go on, so it never
+    holds time still for the rest.
+
+    Parameters
+    ----------
+    system
+        The model with causes.
+    """
+    prop = always(lost.name, lost.end | ~lost.begin, given=lost.since)
+    cone = Influences(system).cone(prop, [var.name for var in budget.counters])
+    part = sliced(system, cone)
+    found = waits(
+        part,
+        lost.begin,
+        lost.end,
+        budget.suited(part.fault_classes),
+        since=lost.since,
+        limits=limits,
+    )
+    phases = () if found.worst is None else tuple(_phases(system, found.worst))
+    return Loss(lost, call, budget, found, system, phases)
+
+
+def _phases(system: System, wait: Wait) -> Iterator[tuple[str, int]]:
+    """Yield what the time before each step of a wait went by, and how long it was."""
+    rules = {rule.name: rule for rule in system.rules}
+    run = wait.run
+    now = run[wait.begins - 1].at if wait.begins else 0
+    for place in range(wait.begins, len(run)):
+        yield _phase([rules[step.rule] for step in run[place:]]), run[place].at - now
+        now = run[place].at
+
+
+def _phase(coming: Sequence[Rule]) -> str:
+    """Return what the time before a step is called: that of the first to come that takes time."""
+    for rule in coming:
+        if rule.kind is Kind.PROTOCOL and rule.bounds[1] != 0:
+            return PHASES.get(rule.family, "other")
+    return NOTHING_MORE

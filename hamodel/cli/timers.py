@@ -1,0 +1,70 @@
+"""`hamodel timers`: every timer of a deployment, with where its value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hamodel.cli.output import show, table_width
+from hamodel.cli.subject import load_deployment
+from hamodel.guide.deployment import Deployment, Parameter, parameters, values_of
+from hamodel.guide.timing import TAKES
+
+
+def run(deployment: str, changes: Sequence[str]) -> None:
+    """Print the timers of a deployment."""
+    its = load_deployment(deployment, changes)
+    show(lambda console: _print(its, console))
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A timer of a deployment: its parameter, and its value as it is written."""
+
+    parameter: Parameter
+    value: str
+
+    @property
+    def basis(self) -> str:
+        """Whether the default was found in public material, is judged, or derived from others."""
+        source = self.parameter.source
+        if "[G]" in source:
+            return "judged"
+        return "found" if "[V" in source else "looked for, not found" if "[NF]" in source else ""
+
+
+def timers(deployment: Deployment) -> tuple[Timer, ...]:
+    """Return every timer that the model reads, with its values in a deployment."""
+    return tuple(
+        Timer(each, value)
+        for each in parameters()
+        if each.timer
+        for value in values_of(deployment, each.key)
+    )
+
+
+def _print(deployment: Deployment, console: Console) -> None:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    for name in ("timer", "here", "default", "possible", "from"):
+        table.add_column(name, no_wrap=name in {"timer", "here", "default"})
+    for each in timers(deployment):
+        its = each.parameter
+        source = f"{each.basis}: {its.source}" if each.basis else its.source
+        table.add_row(Text(its.key), each.value, its.default, its.possible, Text(source))
+    console.print(table, width=table_width(console))
+    console.print(Text("hamodel explain TIMER says what one means."))
+    console.print()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    table.add_column("rules")
+    table.add_column("take at least", justify="right")
+    table.add_column("and at most", justify="right")
+    for family, takes in TAKES.items():
+        earliest, latest = takes(deployment)
+        most = "no limit" if latest is None else f"{latest:,} ms"
+        table.add_row(family.replace("_", " "), f"{earliest:,} ms", most)
+    console.print(table, width=table_width(console))

@@ -1,0 +1,181 @@
+"""
+What a call loses, and for how long: what is measured, and what the time of the worst run went by.
+
+Nothing here is a promise of the guide's but MS-5, which says of one of these figures what it is the
+sum of.  MS-5; SIP-2, RM-4, REC-4 to REC-6, DUP-1, TLIB-2 for what is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
+from hamodel.guide.parts import Parts
+from hamodel.guide.vocabulary import Recording, SipServerState
+
+UNDETECTED, TAKE_OVER = "undetected", "waiting for take-over"
+PHASES: Mapping[str, str] = MappingProxyType(
+    {
+        "resource_manager_notices_failure": UNDETECTED,
+        "resource_manager_sees_again": "out of use",
+        "recorder_notices_media_unit_failed": UNDETECTED,
+        "backup_notices_signaling_failed": UNDETECTED,
+        "t_lib_client_notices_recorder_failed": UNDETECTED,
+        "backup_notices_t_lib_client_failed": UNDETECTED,
+        "management_layer_notices_failure": TAKE_OVER,
+        "management_layer_decides_switchover": TAKE_OVER,
+        "sip_server_address_moves": TAKE_OVER,
+        "hot_standby_becomes_synchronised": TAKE_OVER,
+        "standby_notices_peer_failed": TAKE_OVER,
+        "standby_takes_address": TAKE_OVER,
+        "load_balancer_gives_up": TAKE_OVER,
+        "load_balancer_sees_again": TAKE_OVER,
+        "backup_t_lib_client_takes_over": TAKE_OVER,
+        "resource_manager_notifies": "notifying",
+        "sip_server_asks_for_media_server": "reacting",
+        "resource_manager_places_call": "placing",
+        "sip_server_joins_endpoint_a": "joining",
+        "sip_server_joins_endpoint_b": "joining",
+        "resource_manager_finds_recorder": "establishing",
+        "recording_session_is_established": "establishing",
+        "recorder_reinvites": "establishing",
+        "primary_copies_call": "copying",
+        "request_is_sent_again": "sending again",
+        "invite_is_sent_again": "sending again",
+        "sip_server_tries_next_resource_manager": "giving up",
+        "bye_of_recording_gets_no_answer": "giving up",
+    }
+)
+"""By the family of the rule that time passes for, what that time is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """
+    Something that a call can lose for a time.
+
+    Parameters
+    ----------
+    name
+        What it is called.
+    text
+        What it means, in a sentence.
+    since, begin, end
+        It begins with a step from where `since` holds to where `begin` does, and lasts until `end`
+        holds.
+    """
+
+    name: str
+    text: str
+    since: Expr
+    begin: Expr
+    end: Expr
+
+
+def unrecorded(parts: Parts, call: str) -> Lost:
+    """No recording session of a call records, while one should."""
+    recorded = parts.recorded(call)
+    should = parts.up(call) & parts.calls[call].told.is_(Recording.ON)
+    return Lost(
+        "unrecorded",
+        "no recording session of the call records, while one should",
+        recorded,
+        should & ~recorded,
+        recorded | ~should,
+    )
+
+
+def audio_outage(parts: Parts, call: str) -> Lost:
+    """The endpoints of a call do not hear each other: they are not joined to one that answers."""
+    heard = any_of(
+        *(all_of(parts.joined(call, n), its.answers) for n, its in parts.media_servers.items())
+    )
+    return Lost(
+        "audio_outage",
+        "the endpoints of the call do not hear each other",
+        heard,
+        parts.up(call) & ~heard,
+        heard | ~parts.up(call),
+    )
+
+
+def single_copy(parts: Parts, call: str) -> Lost | None:
+    """Of a call's two recordings one records; None if it has one only."""
+    legs = parts.legs_of(call)
+    if len(legs) < 2:
+        return None
+    copies = [
+        any_of(
+            *(parts.recorded_by(its, on) for its, on, _ in parts.sessions_of(call) if its == leg)
+        )
+        for leg in legs
+    ]
+    both, some = all_of(*copies), any_of(*copies)
+    return Lost(
+        "single_copy",
+        "one recording session of the call records, and not both",
+        both,
+        parts.up(call) & some & ~both,
+        both | ~some | ~parts.up(call),
+    )
+
+
+def uncontrollable(parts: Parts, call: str) -> Lost:
+    """No SIP Server serves that could do what a party of a call asks for."""
+    served = parts.some_sip_server_serves()
+    return Lost(
+        "uncontrollable",
+        "no SIP Server serves that could do what a party asks for",
+        served,
+        parts.up(call) & ~served,
+        served | ~parts.up(call),
+    )
+
+
+LOSSES: Mapping[str, Callable[[Parts, str], Lost | None]] = MappingProxyType(
+    {each.__name__: each for each in (unrecorded, audio_outage, single_copy, uncontrollable)}
+)
+"""By name what can be lost."""
+
+
+def with_causes(parts: Parts, system: System) -> System:
+    """
+    Return the model in which it is known why a SIP Server is down, for that decides how soon.
+
+    An agent on the same host notices that a process died; that the host is lost only silence tells;
+    that a process hangs, its heartbeat. Without time it makes no difference.  [V S6, S43, S7]
+    """
+    layer = parts.deployment.management_layer
+    lost = {name: Var(f"{name}.host_lost", bool) for name in parts.sip_servers}
+    machines = {name: each.machine for name, each in parts.sip_servers.items()}
+    hung = at(
+        parts.management.primary,
+        {name: machine.is_(SipServerState.HUNG) for name, machine in machines.items()},
+    )
+    silent = at(parts.management.primary, {name: var.is_(True) for name, var in lost.items()})
+    rules: list[Rule] = []
+    for rule in system.rules:
+        moved = {firing.component for firing in rule.fires}
+        fallen = [name for name, machine in machines.items() if machine.name in moved]
+        if rule.family == "management_layer_notices_failure":
+            crash = layer.lca_crash_detect
+            split = replace(rule, when=rule.when & ~silent & ~hung, takes=(crash, crash))
+            rules.append(split)
+            if layer.addp_timeout:
+                takes = (layer.addp_timeout, 2 * layer.addp_timeout)
+                name = "management_layer hears nothing from the host of the primary"
+                rules.append(replace(rule, name=name, when=rule.when & silent & ~hung, takes=takes))
+            if layer.heartbeat_period is not None:
+                name = "management_layer misses the heartbeat of the primary"
+                takes = (0, layer.heartbeat_period)
+                rules.append(replace(rule, name=name, when=rule.when & hung, takes=takes))
+        elif rule.kind in {Kind.FAILURE, Kind.REPAIR} and fallen:
+            gone = "host-loss" in rule.cost
+            more = tuple(Set(lost[name], gone) for name in fallen)
+            rules.append(replace(rule, sets=(*rule.sets, *more)))
+        else:
+            rules.append(rule)
+    causes = Component("causes", variables=tuple(lost.values()))
+    return replace(system, components=(*system.components, causes), rules=tuple(rules))

@@ -1,0 +1,150 @@
+"""
+What each family of rules takes, in the deployment's timers: what no family here says takes no time.
+
+The earliest and the latest in ms. Where the product has a timer the bounds follow from it; a probe
+that finds a failure finds it at any moment of its period, as a failure may happen at any. What an
+exchange of messages takes is bounded from above alone. Failures, repairs and what people do may
+happen at any time.  MS-5; field notes, section 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from hamodel.guide.deployment import Deployment
+from hamodel.guide.deployment.tables import Monitor
+from hamodel.rule import AT_ONCE, Bounds, Kind, Rule
+
+Takes = Callable[[Deployment], Bounds]
+
+
+def detection(monitor: Monitor) -> Bounds:
+    """
+    Return how soon probing notices that nobody answers, in any of its four readings.
+
+    The failure comes at any moment of an interval I; then N probes fail, each after T. Over TCP a
+    refused connection is an answer at once; nobody knows here whether a connection is refused, so
+    the bounds hold for both.  MS-5, correction 8.
+    """
+    i, t, n = monitor.interval, monitor.timeout, monitor.failures
+    if monitor.transport == "tcp":
+        t = min(t, monitor.tcp_setup)
+    match monitor.probing:
+        case "independent":
+            earliest = (n - 1) * i + t
+        case "retry-at-once":
+            earliest = n * t
+        case "timeout-then-interval":
+            earliest = (n - 1) * (i + t) + t
+        case "skip-tick":
+            earliest = (n - 1) * i * max(1, -(-t // i)) + t
+    latest = earliest + i
+    if monitor.transport == "tcp":
+        earliest = 0 if monitor.hard_error_counts == "all" else (n - 1) * i
+    return earliest, latest
+
+
+def missed(period: int, misses: int) -> Bounds:
+    """Return how soon so many missed beats in a row are noticed."""
+    return (misses - 1) * period, misses * period
+
+
+def _switchover(deployment: Deployment) -> Bounds:
+    """Return how soon the management layer notices that the primary failed, however it did."""
+    layer = deployment.management_layer
+    ways = [(layer.lca_crash_detect, layer.lca_crash_detect)]
+    if layer.addp_timeout:
+        ways.append((layer.addp_timeout, 2 * layer.addp_timeout))
+    if layer.heartbeat_period is not None:
+        ways.append((0, layer.heartbeat_period))
+    return min(way[0] for way in ways), max(way[1] for way in ways)
+
+
+def _exchange(deployment: Deployment) -> Bounds:
+    return 0, deployment.network.exchange
+
+
+def _sent_again(deployment: Deployment) -> Bounds:
+    return 0, deployment.network.t2
+
+
+def _given_up(deployment: Deployment) -> Bounds:
+    return deployment.network.gives_up, deployment.network.gives_up
+
+
+def _exactly(ms: Callable[[Deployment], int]) -> Takes:
+    return lambda deployment: (ms(deployment), ms(deployment))
+
+
+def _within(ms: Callable[[Deployment], int]) -> Takes:
+    return lambda deployment: (0, ms(deployment))
+
+
+def _replication(deployment: Deployment) -> Bounds:
+    lags = deployment.sip_server.replication == "lagging"
+    return (0, deployment.sip_server.replication_lag) if lags else AT_ONCE
+
+
+def _unit_detection(deployment: Deployment) -> Bounds:
+    return 0, max(group.detects for group in deployment.recorder_group)
+
+
+def _ping(deployment: Deployment) -> Bounds:
+    client = deployment.t_lib_client
+    return missed(client.ping.interval, client.ping.misses) if client else AT_ONCE
+
+
+def _t_lib_takeover(deployment: Deployment) -> Bounds:
+    client = deployment.t_lib_client
+    return (client.takeover, client.takeover) if client else AT_ONCE
+
+
+TAKES: Mapping[str, Takes] = MappingProxyType(
+    {
+        # SIP Server, and what watches it.
+        "management_layer_notices_failure": _switchover,
+        "management_layer_decides_switchover": _exactly(lambda d: d.management_layer.decides),
+        "sip_server_address_moves": _exactly(lambda d: d.sip_server.vip_move),
+        "hot_standby_becomes_synchronised": _exactly(lambda d: d.sip_server.ha_ready_delay),
+        "primary_copies_call": _replication,
+        "sip_server_asks_for_media_server": _within(lambda d: d.sip_server.reacts),
+        "sip_server_joins_endpoint_a": _exchange,
+        "sip_server_joins_endpoint_b": _exchange,
+        "sip_server_tries_next_resource_manager": _given_up,
+        # Resource Manager, and what watches it.
+        "standby_notices_peer_failed": lambda d: missed(
+            d.resource_manager.peer_heartbeat, d.resource_manager.peer_misses
+        ),
+        "standby_takes_address": _exactly(lambda d: d.resource_manager.takeover),
+        "load_balancer_gives_up": _within(lambda d: d.resource_manager.lb_probe),
+        "load_balancer_sees_again": _within(lambda d: d.resource_manager.lb_probe),
+        "resource_manager_places_call": _exchange,
+        "resource_manager_finds_recorder": _exchange,
+        "resource_manager_notifies": _exchange,
+        "request_is_sent_again": _sent_again,
+        "invite_is_sent_again": _sent_again,
+        # Media Servers and recorders.
+        "resource_manager_notices_failure": lambda d: detection(d.resource_manager.monitor),
+        "resource_manager_sees_again": _within(lambda d: d.resource_manager.monitor.interval),
+        "recording_session_is_established": _exchange,
+        "bye_of_recording_gets_no_answer": _given_up,
+        "recorder_notices_media_unit_failed": _unit_detection,
+        "backup_notices_signaling_failed": _unit_detection,
+        "recorder_reinvites": _exchange,
+        # T-lib clients.
+        "backup_notices_t_lib_client_failed": _ping,
+        "backup_t_lib_client_takes_over": _t_lib_takeover,
+        "t_lib_client_notices_recorder_failed": _ping,
+    }
+)
+"""By the family of a rule what it takes."""
+
+
+def timed(deployment: Deployment, rule: Rule) -> Rule:
+    """Return a rule with the bounds of its family; one that has bounds of its own keeps them."""
+    takes = TAKES.get(rule.family)
+    if takes is None or rule.kind is not Kind.PROTOCOL or rule.bounds != AT_ONCE:
+        return rule
+    return replace(rule, takes=takes(deployment))

@@ -1,0 +1,176 @@
+"""`hamodel loss`: how much a call loses, and what the time goes by."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from hamodel.cli.app import app
+from hamodel.cli.loss import LossOptions, as_json, at_most, how, losses, seconds
+from hamodel.cli.losses import Loss
+from hamodel.cli.options import Format, read_budgets
+from hamodel.engine.limits import Limits
+from hamodel.errors import InputError
+
+MEDIA_SERVER, SIP_SERVER = "media-server-crash=1", "sip-server-crash=1"
+
+
+def hamodel(*words: str) -> Result:
+    """Run a command."""
+    return CliRunner().invoke(app, list(words))
+
+
+def measured(faults: str, *what: str, changes: tuple[str, ...] = (), **more: Any) -> list[Loss]:
+    """Return the losses of `reference` within some faults."""
+    names = what or ("unrecorded",)
+    options = LossOptions(what=names, budgets=read_budgets(faults, ""), changes=changes, **more)
+    return list(losses(options))
+
+
+def test_one_media_server_fails() -> None:
+    """MS-5 for one fault: the time to detect, and the time to fail over; attained to the ms."""
+    [loss] = measured(MEDIA_SERVER)
+    worst = loss.worst
+    assert worst is not None
+
+    assert 35_000 + 400 == worst.ms
+    assert {
+        "undetected": 35_000,
+        "notifying": 50,
+        "reacting": 100,
+        "placing": 50,
+        "joining": 100,
+        "establishing": 100,
+    } == loss.by_phase
+    assert "media_server_1 crashes" == worst.run[worst.begins - 1].rule
+    assert worst.ms == worst.run[-1].at - worst.run[worst.begins - 1].at
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("resource_manager.monitor.interval=2 s", 2 * 2_000 + 5_000 + 2_000 + 400),
+        ("resource_manager.monitor.probing=retry-at-once", 25_000 + 400),
+        ("resource_manager.monitor.probing=timeout-then-interval", 45_000 + 400),
+        ("network.exchange=1 ms", 35_000 + 100 + 6),
+        ("sip_server.reacts=0 s", 35_000 + 300),
+    ],
+)
+def test_the_bound_follows_the_timers(change: str, expected: int) -> None:
+    """D and F in the deployment's own timers."""
+    [loss] = measured(MEDIA_SERVER, changes=(change,))
+    assert loss.worst is not None
+
+    assert expected == loss.worst.ms
+    assert expected == sum(loss.by_phase.values())
+
+
+def test_a_sip_server_that_dies_is_missed_for_its_take_over() -> None:
+    """A crash is seen by the agent beside it, the loss of a host by silence alone."""
+    [crash, host] = [measured(each, "uncontrollable")[0] for each in (SIP_SERVER, "host-loss=1")]
+
+    assert {"waiting for take-over": 500 + 500 + 2_000} == crash.by_phase
+    assert {"waiting for take-over": 2 * 9_000 + 500 + 2_000} == host.by_phase
+
+
+def test_a_hung_sip_server_is_never_missed_without_a_heartbeat() -> None:
+    """With one it is, within its period."""
+    [never] = measured("sip-server-hang=1", "uncontrollable")
+    period = ("management_layer.heartbeat_period=10 s",)
+    [noticed] = measured("sip-server-hang=1", "uncontrollable", changes=period)
+    assert never.worst is not None
+    assert noticed.worst is not None
+
+    assert (None, "stuck") == (never.worst.ms, never.worst.why)
+    assert "without end" == at_most(never)
+    assert "nothing more has to happen" == how(never)
+    assert noticed.worst.ms is not None
+    assert noticed.worst.ms >= 10_000 + 500 + 2_000
+
+
+def test_what_cannot_be_lost_here() -> None:
+    """A call that is recorded once has no second copy; an unknown word is an error."""
+    with pytest.raises(InputError, match=r"there is one recording of a call here"):
+        measured(MEDIA_SERVER, "single_copy")
+    with pytest.raises(InputError, match=r"--what is 'voice'; it can be unrecorded, audio_outage"):
+        measured(MEDIA_SERVER, "voice")
+
+
+def test_one_copy_of_two() -> None:
+    """With duplication a media unit that fails leaves the other copy."""
+    changes = ("duplication.requested_by=sip-server",)
+    [single, none] = measured(
+        "recorder-media-crash=1", "single_copy", "unrecorded", changes=changes
+    )
+    assert single.worst is not None
+    assert none.worst is None or none.worst.ms is not None
+
+    assert single.worst.ms is None or single.worst.ms >= 1_000
+
+
+def ran(*words: str) -> Result:
+    """Run `hamodel loss` for one fault of Media Server."""
+    return hamodel("loss", "--faults", MEDIA_SERVER, *words)
+
+
+def test_the_report_tells_the_worst_run() -> None:
+    """A row for what is lost, and the run with its times; 0 is when the loss begins."""
+    its = ran()
+
+    assert 0 == its.exit_code
+    assert "35.4 s" in its.stdout
+    assert "media_server_1 crashes ← it begins" in its.stdout
+    assert "undetected 35 s" in its.stdout
+
+
+def test_the_report_as_json() -> None:
+    """Whole milliseconds, the run, and what the time goes by."""
+    its = ran("--format", "json")
+    [loss] = json.loads(its.stdout)["losses"]
+
+    assert 35_400 == loss["worst"]["ms"] == sum(loss["phases_ms"].values())
+    assert (
+        loss["worst"]["ms"]
+        == loss["worst"]["run"][-1]["ms"]
+        - (loss["worst"]["run"][loss["worst"]["begins"] - 1]["ms"])
+    )
+    assert as_json(LossOptions(form=Format.JSON), []) == {
+        "schema": 1,
+        "deployment": "reference",
+        "changes": [],
+        "losses": [],
+    }
+
+
+def test_a_search_that_is_cut_short_is_undetermined() -> None:
+    """Exit status 3, and what was attained so far."""
+    its = ran("--limit-states", "50")
+    [loss] = measured(MEDIA_SERVER, limits=Limits(states=60_000))
+
+    assert 3 == its.exit_code
+    assert "UNDETERMINED" in its.stdout
+    assert at_most(loss).startswith("UNDETERMINED")
+
+
+def test_seconds_are_exact() -> None:
+    """No zero too many, and none too few."""
+    assert ["0 s", "0.05 s", "1 s", "35.4 s", "1.001 s"] == [
+        seconds(ms) for ms in (0, 50, 1_000, 35_400, 1_001)
+    ]
+
+
+def test_timers_are_listed() -> None:
+    """Each with its value here, its default, its range and where it comes from."""
+    its = hamodel("timers", "--set", "resource_manager.monitor.interval=7 s")
+
+    assert 0 == its.exit_code
+    [line] = [
+        each for each in its.stdout.splitlines() if "resource_manager.monitor.interval" in each
+    ]
+    assert '"7 s"' in line
+    assert '"10 s"' in line
+    assert "resource manager notices failure" in its.stdout
+    assert "26,000 ms" in its.stdout

@@ -1,0 +1,118 @@
+"""What each family of rules takes: the four readings of probing, and every timer in its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from hamodel import Kind
+from hamodel.guide import build
+from hamodel.guide.deployment import load, parameters, shipped
+from hamodel.guide.timing import TAKES, detection, missed, timed
+from hamodel.rule import AT_ONCE, UNTIMED
+
+MONITOR = "resource_manager.monitor"
+
+
+@pytest.mark.parametrize(
+    ("probing", "interval", "timeout", "failures", "expected"),
+    [
+        ("independent", 10, 5, 3, (25, 35)),
+        ("independent", 10, 32, 1, (32, 42)),
+        ("independent", 5, 2, 3, (12, 17)),
+        ("independent", 2, 1, 3, (5, 7)),
+        ("independent", 30, 32, 1, (32, 62)),
+        ("independent", 5, 32, 3, (42, 47)),
+        ("retry-at-once", 10, 5, 3, (15, 25)),
+        ("timeout-then-interval", 10, 5, 3, (35, 45)),
+        ("skip-tick", 10, 5, 3, (25, 35)),
+        ("skip-tick", 5, 32, 3, (102, 107)),
+    ],
+)
+def test_detection_by_probing(
+    probing: str, interval: int, timeout: int, failures: int, expected: tuple[int, int]
+) -> None:
+    """The figures of the guide's corrections and of the field notes, in seconds."""
+    changes = (
+        f"{MONITOR}.probing={probing}",
+        f"{MONITOR}.interval={interval} s",
+        f"{MONITOR}.timeout={timeout} s",
+        f"{MONITOR}.failures={failures}",
+    )
+    earliest, latest = detection(load("reference", changes).resource_manager.monitor)
+
+    assert (1_000 * expected[0], 1_000 * expected[1]) == (earliest, latest)
+
+
+@pytest.mark.parametrize(("counts", "earliest"), [("one", 20_000), ("all", 0)])
+def test_a_refused_connection_is_seen_sooner(counts: str, earliest: int) -> None:
+    """Over TCP the earliest is that of refused connections, the latest that of silence."""
+    changes = (f"{MONITOR}.transport=tcp", f"{MONITOR}.hard_error_counts={counts}")
+
+    assert (earliest, 35_000) == detection(load("reference", changes).resource_manager.monitor)
+
+
+def test_missed_beats() -> None:
+    """Three of a second each: between two and three seconds."""
+    assert (2_000, 3_000) == missed(1_000, 3)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_rule_of_a_family_takes_what_its_family_does(name: str) -> None:
+    """Others take no time if they are the protocol's, and any if nobody has to take them."""
+    deployment = load(name)
+    system = build(deployment)
+    families = {rule.family for rule in system.rules}
+    timed_families = families & TAKES.keys()
+
+    assert len(timed_families) >= 8
+    for rule in system.rules:
+        if rule.kind is not Kind.PROTOCOL:
+            assert UNTIMED == rule.bounds
+        else:
+            takes = TAKES.get(rule.family)
+            assert (takes(deployment) if takes else AT_ONCE) == rule.bounds
+
+
+def test_every_family_is_one() -> None:
+    """No family is named that no shipped deployment has, or that its options give it."""
+    changes: list[tuple[str, tuple[str, ...]]] = [(name, ()) for name in shipped()]
+    changes += [("reference", ("resource_manager.mode=active-hot-standby",))]
+    found = {rule.family for name, its in changes for rule in build(load(name, its)).rules}
+
+    assert set() == TAKES.keys() - found
+
+
+def test_a_rule_with_bounds_of_its_own_keeps_them() -> None:
+    """What a rule file says."""
+    deployment = load("reference")
+    [rule] = [
+        rule
+        for rule in build(deployment).rules
+        if rule.name == "load_balancer gives up resource_manager_1"
+    ]
+    own = replace(rule, takes=(1, 2))
+
+    assert (1, 2) == timed(deployment, own).bounds
+    assert (0, 2_000) == timed(deployment, replace(rule, takes=AT_ONCE)).bounds
+
+
+VALUES = {"probing": "retry-at-once", "transport": "tcp", "hard_error_counts": "one"}
+TCP = {"tcp_setup", "hard_error_counts"}
+
+
+@pytest.mark.parametrize("key", [each.key for each in parameters() if each.timer])
+def test_every_timer_makes_a_difference(key: str) -> None:
+    """Changed by a little, it changes what some rule takes, or how soon a switchover begins."""
+    name = key.rpartition(".")[2]
+    base = ["t_lib_client.backup=true", "sip_server.replication=lagging"]
+    if name in TCP:
+        base += [f"{MONITOR}.transport=tcp", f"{MONITOR}.timeout=9 s"]
+    before = load("reference", base)
+    value = VALUES.get(name) or ("4" if name in {"failures", "peer_misses", "misses"} else "3 s")
+    after = load(
+        "reference", [*base, f"{key.replace('recorder_group', 'recorder_group.main')}={value}"]
+    )
+
+    assert [takes(before) for takes in TAKES.values()] != [takes(after) for takes in TAKES.values()]
