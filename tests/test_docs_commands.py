@@ -88,7 +88,7 @@ def test_every_question_is_in_the_table() -> None:
         if page.read_text(encoding="utf-8").partition("\n")[0].endswith("?")
     }
 
-    assert 7 == len(QUESTIONS)
+    assert 8 == len(QUESTIONS)
     assert asking == {page for _, page, _ in QUESTIONS}
 
 

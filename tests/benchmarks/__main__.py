@@ -23,6 +23,7 @@ from tests.benchmarks import (
     reachable,
     seeded,
     spin_page,
+    timed,
 )
 from tests.benchmarks.compared_models import MODELS
 from tests.benchmarks.mutants import Log, Noticed, Outcome, again, base_of, campaign
@@ -73,26 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     mutate.add_argument("--log", type=Path, help="where outcomes are kept; by default by content")
     mutate.set_defaults(command=mutants)
 
-    campaigns = commands.add_parser("campaign", help="a long comparison; 1 on a mismatch")
-    which = campaigns.add_subparsers(required=True, metavar="NAME")
-    compare = which.add_parser("agreement", help="every reading's steps, state by state")
-    compare.add_argument("--systems", type=int, default=500, help="of 100 states or more")
-    compare.add_argument("--seconds", type=int, default=1_200, help="for the scenarios")
-    compare.add_argument(
-        "--states", type=int, default=agreement.STATES_EACH_MAX, help="of each search of a scenario"
-    )
-    compare.add_argument("--only", action="append", default=[], metavar="SCENARIO")
-    compare.add_argument("--reading", action="append", default=[], choices=list(READINGS))
-    compare.add_argument("--write", action="store_true", help=f"write {agreement.FILE.name}")
-    compare.set_defaults(command=agreement.command)
-
-    search = which.add_parser("engines", help="every engine's whole searches, and SPIN's")
-    search.add_argument("--systems", type=int, default=engines.FLOORS["systems"])
-    search.add_argument("--processes", type=int, default=2)
-    search.add_argument("--log", type=Path, help="where rows are kept; by default by content")
-    search.add_argument("--write", action="store_true", help=f"write {engines.FILE.name}")
-    search.set_defaults(command=engines.command)
-
+    _add_campaigns(commands)
     expect = commands.add_parser("manifest", help="run every scenario; print what differs")
     expect.add_argument("--only", action="append", default=[], metavar="SCENARIO")
     expect.add_argument("--write", action="store_true", help="write the manifest")
@@ -115,6 +97,33 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_comparisons(commands)
     return parser
+
+
+def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    campaigns = commands.add_parser("campaign", help="a long comparison; 1 on a mismatch")
+    which = campaigns.add_subparsers(required=True, metavar="NAME")
+    compare = which.add_parser("agreement", help="every reading's steps, state by state")
+    compare.add_argument("--systems", type=int, default=500, help="of 100 states or more")
+    compare.add_argument("--seconds", type=int, default=1_200, help="for the scenarios")
+    compare.add_argument(
+        "--states", type=int, default=agreement.STATES_EACH_MAX, help="of each search of a scenario"
+    )
+    compare.add_argument("--only", action="append", default=[], metavar="SCENARIO")
+    compare.add_argument("--reading", action="append", default=[], choices=list(READINGS))
+    compare.add_argument("--write", action="store_true", help=f"write {agreement.FILE.name}")
+    compare.set_defaults(command=agreement.command)
+
+    search = which.add_parser("engines", help="every engine's whole searches, and SPIN's")
+    search.add_argument("--systems", type=int, default=engines.FLOORS["systems"])
+    search.add_argument("--processes", type=int, default=2)
+    search.add_argument("--log", type=Path, help="where rows are kept; by default by content")
+    search.add_argument("--write", action="store_true", help=f"write {engines.FILE.name}")
+    search.set_defaults(command=engines.command)
+
+    wait = which.add_parser("timed", help="waits by classes of states, and tick by tick")
+    wait.add_argument("--systems", type=int, default=1_000, help="that both engines search")
+    wait.add_argument("--write", action="store_true", help=f"write {timed.FILE.name}")
+    wait.set_defaults(command=timed.command)
 
 
 def _add_comparisons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
