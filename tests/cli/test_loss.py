@@ -68,6 +68,27 @@ def test_the_bound_follows_the_timers(change: str, expected: int) -> None:
     assert expected == sum(loss.by_phase.values())
 
 
+@pytest.mark.parametrize(
+    ("replicated", "expected"),
+    [("false", 2 * 35_000 + 50 + 3_000 + 5_000 + 400), ("true", 2 * 35_000 + 3_000 + 5_000 + 400)],
+)
+def test_resource_manager_dies_before_it_tells(replicated: str, expected: int) -> None:
+    """
+    The standby detects afresh; MS-5's sum fails.
+
+    It inherits what its peer had found, if health is replicated, but not how many probes had failed:
+    the worst is a peer that dies just before it would have noticed.
+    """
+    changes = (
+        f"resource_manager.replicates_health={replicated}",
+        "resource_manager.mode=active-hot-standby",
+    )
+    [loss] = measured(f"{MEDIA_SERVER},resource-manager-crash=1", changes=changes)
+    assert loss.worst is not None
+
+    assert expected == loss.worst.ms == sum(loss.by_phase.values())
+
+
 def test_a_sip_server_that_dies_is_missed_for_its_take_over() -> None:
     """A crash is seen by the agent beside it, the loss of a host by silence alone."""
     [crash, host] = [measured(each, "uncontrollable")[0] for each in (SIP_SERVER, "host-loss=1")]

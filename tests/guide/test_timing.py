@@ -70,6 +70,9 @@ def test_every_rule_of_a_family_takes_what_its_family_does(name: str) -> None:
     for rule in system.rules:
         if rule.kind is not Kind.PROTOCOL:
             assert UNTIMED == rule.bounds
+        elif rule.family == "request_is_refused":
+            silent = rule.name.endswith("does not answer")
+            assert ((32_000, 32_000) if silent else AT_ONCE) == rule.bounds
         else:
             takes = TAKES.get(rule.family)
             assert (takes(deployment) if takes else AT_ONCE) == rule.bounds

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from hamodel.engine.reference import Product
 from hamodel.engine.timed import zones
 from hamodel.engine.timed.dates import Dated, dated
 from hamodel.engine.timed.states import States
-from hamodel.engine.timed.zones import FOREVER, Classes
+from hamodel.engine.timed.zones import FOREVER, Classes, Zones
 from hamodel.expr import TRUE, Expr
 from hamodel.system import System
 
@@ -243,19 +242,69 @@ class _Search:
         return Wait(None, dated(self.product, actions, begins, longest=False), begins, why)
 
     def _round(self, one: int, again: int) -> Wait | None:
-        """Return the wait of a class as one without end, if its loop takes longer each time."""
+        """Return the wait of a class as one without end, if its loop takes time for ever."""
         actions, begins = self._actions_to(one)
         loop_from = len(self._actions_to(again)[0])
-        loop = actions[loop_from:]
-        rounds = 2 + int(np.diff(self.states.steps.bounded[self.classes.states[one]])[0])
-        lengths = []
-        for count in range(rounds + 1):
-            run = dated(self.product, [*actions, *loop * count], begins, longest=True)
-            lengths.append(length(run, begins))
-        if any(after <= before for before, after in pairwise(lengths)):
+        begun, most = self._once_round(one, actions[loop_from:])
+        if not _grows(begun, most):
             return None
         run = dated(self.product, actions, begins, longest=True)
         return Wait(None, run, begins, "loop", loop_from)
+
+    def _once_round(self, one: int, loop: Sequence[int]) -> tuple[Zones, Zones]:
+        """
+        Return by how much each time of a class can be later, once round a loop, than each before.
+
+        The times are the moment and those of each rule with bounds. First for each the most by
+        which it is later than the beginning of the wait; then, shape (times, times), in entry
+        (j, i) the most by which time i afterwards is later than time j before. For that each time
+        before takes the place of the beginning of the wait, once.
+        """
+        state = int(self.classes.states[one])
+        begin, end = self.classes.begins[one : one + 2].tolist()
+        whole = self.classes.zones[begin:end]
+        size = int(np.sqrt(len(whole)))
+        times, zone = size - 1, whole.reshape(size, size)
+        most = np.empty((times, times), np.int64)
+        for j in range(times):
+            places = [*range(times), j]
+            now = np.ascontiguousarray(zone[np.ix_(places, places)]).reshape(-1)
+            at = state
+            for action in loop:
+                now, at = self._fired(at, now, action)
+            most[j] = now.reshape(size, size)[:times, times]
+        return zone[:times, times].copy(), most
+
+    def _fired(self, state: int, zone: Zones, action: int) -> tuple[Zones, int]:
+        """Return the zone and the state after a step during a wait, which goes on."""
+        steps = self.states.steps
+        first, last = steps.starts[state].tolist()
+        [step] = [k for k in range(first, last) if steps.actions[k] == action]
+        target = int(steps.targets[step])
+        size = int(np.diff(steps.bounded[target])[0]) + 2
+        after = np.empty(size * size, np.int64)
+        spans = np.empty(2, np.int64)
+        zones.fired(steps, state, True, zone, action, target, after, spans)
+        return after, target
+
+
+def _grows(begun: Zones, most: Zones) -> bool:
+    """
+    Return whether what can pass once round a loop adds up without limit.
+
+    After so many rounds the most that can have passed since the wait began is the least of the
+    sums along all ways through the times of a class. It stays below a limit iff some way comes
+    back to a time without having added anything, as to a deadline that stays where it is.
+    """
+    sums = most.copy()
+    for k in range(len(sums)):
+        through = sums[:, k, None] + sums[None, k, :]
+        sums = np.minimum(np.minimum(sums, through), FOREVER)
+    known = begun < FOREVER
+    reached = known | (known[:, None] & (sums < FOREVER)).any(axis=0)
+    reaches = sums[:, 0] < FOREVER
+    reaches[0] = True
+    return not bool((reached & reaches & (np.diagonal(sums) <= 0)).any())
 
 
 def length(run: Sequence[Dated], begins: int) -> int:

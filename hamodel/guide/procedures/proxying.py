@@ -15,6 +15,7 @@ from hamodel.guide.vocabulary import (
     RecordingSessionState,
     Request,
 )
+from hamodel.rule import AT_ONCE
 
 _IN_CALL = (
     Request.HOLD,
@@ -311,11 +312,13 @@ def request_is_refused(parts: Parts) -> Iterator[Rule]:
                     place & _no_room(parts, rm, call),
                 ),
             )
+            gives_up = parts.deployment.network.gives_up
             for name, source, reason in reasons:
                 yield Rule(
                     name,
                     when=all_of(dialog.via.is_(rm), manager.answers, reason),
                     fires=(dialog.machine.fires("refuse"),),
+                    takes=(gives_up, gives_up) if source == "A-TIMEOUT" else AT_ONCE,
                     cite=source,
                 )
 

@@ -117,6 +117,21 @@ def from_the_beginning() -> Example:
     return Example(_system(opens), 9, 2, begin=SIDE.is_(False), budget=NO_FAULT)
 
 
+def a_deadline_beside_a_loop() -> Example:
+    """Something goes round many times, until what has a deadline happens."""
+    turns = Rule("it turns", when=OFF & SIDE.is_(False), sets=Set(SIDE, True), takes=(0, 1))
+    back = Rule("it turns back", when=OFF & SIDE.is_(True), sets=Set(SIDE, False))
+    return Example(_system(_fails(), turns, back, _mended((20, 30))), 30, 20)
+
+
+def a_deadline_that_is_put_off() -> Example:
+    """What would end it begins anew each time round."""
+    turns = Rule("it turns", when=OFF & SIDE.is_(False), sets=Set(SIDE, True), takes=(1, 2))
+    back = Rule("it turns back", when=OFF & SIDE.is_(True), sets=Set(SIDE, False), takes=(0, 0))
+    mended = _mended((2, 30), when=SIDE.is_(False))
+    return Example(_system(_fails(), turns, back, mended), None, 2, "loop")
+
+
 def joined_later() -> Example:
     """Two begin together, and the third waits for both: the largest."""
     one = Rule("one is done", when=OFF & SIDE.is_(False), sets=Set(SIDE, True), takes=(1, 7))
@@ -139,6 +154,8 @@ EXAMPLES: dict[str, Callable[[], Example]] = {
         a_monitor_dies,
         a_clock_that_goes_on,
         from_the_beginning,
+        a_deadline_beside_a_loop,
+        a_deadline_that_is_put_off,
         joined_later,
     )
 }
