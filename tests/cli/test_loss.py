@@ -76,8 +76,8 @@ def test_resource_manager_dies_before_it_tells(replicated: str, expected: int) -
     """
     The standby detects afresh; MS-5's sum fails.
 
-    It inherits what its peer had found, if health is replicated, but not how many probes had failed:
-    the worst is a peer that dies just before it would have noticed.
+    It inherits what its peer had found, if health is replicated, but not how many probes had
+    failed: the worst is a peer that dies just before it would have noticed.
     """
     changes = (
         f"resource_manager.replicates_health={replicated}",
