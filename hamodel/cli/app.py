@@ -236,7 +236,7 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
     faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
-    repairs: Annotated[str, typer.Option(metavar="N", help="Repairs too, with --faults.")] = "",
+    repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
     form: Annotated[

@@ -20,6 +20,7 @@ from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.words import allowed
 from hamodel.engine.limits import Limits
+from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.search import Wait
 from hamodel.errors import InputError, among
 from hamodel.guide import build_parts
@@ -49,7 +50,16 @@ class LossOptions:
 
 
 def run(options: LossOptions) -> int:
-    """Measure, print what was found, and return the exit status: 3 if a search was cut short."""
+    """
+    Measure, print what was found, and return the exit status: 3 if a search was cut short.
+
+    Raises
+    ------
+    HamodelError
+        HA082 for a format that this report does not have, and what `losses` raises.
+    """
+    if options.form not in {Format.TEXT, Format.JSON}:
+        raise InputError("HA082", f"--format is {options.form.value}; it can be text, json")
     found = losses(options)
     if options.form is Format.JSON:
         emit(json.dumps(as_json(options, found), indent=1, ensure_ascii=False) + "\n")
@@ -67,7 +77,8 @@ def losses(options: LossOptions) -> tuple[Loss, ...]:
     Raises
     ------
     HamodelError
-        HA082 for something that cannot be lost here, and whatever is wrong with the deployment.
+        HA082 for something that cannot be lost here, or a scope that is too large; and whatever is
+        wrong with the deployment.
     """
     deployment = load_deployment(options.deployment, options.changes)
     parts = build_parts(deployment)
@@ -81,18 +92,24 @@ def losses(options: LossOptions) -> tuple[Loss, ...]:
         if lost is None:
             raise InputError("HA082", f"--what {name}: there is one recording of a call here")
         measured.append(lost)
-    budgets = [options.budgets.faults] if options.budgets.faults else _single(system.fault_classes)
     found = []
     for lost in measured:
-        for budget in budgets:
-            found.append(worst_loss(system, lost, call, budget, limits=options.limits))
+        for budget in _budgets(options.budgets, system.fault_classes):
+            try:
+                found.append(worst_loss(system, lost, call, budget, limits=options.limits))
+            except TooWideError as error:
+                why = f"{error}; take less into [scope], such as --set scope.calls=1"
+                raise InputError("HA082", f"{options.deployment}: {why}") from None
             say(f"{lost.name}, {allowed(budget)}: {at_most(found[-1])}")
     return tuple(found)
 
 
-def _single(classes: Iterable[str]) -> list[Budget]:
-    """Return a budget of one fault for each class."""
-    return [Budget({each: 1}, 0) for each in sorted(classes)]
+def _budgets(given: Budgets, classes: Iterable[str]) -> list[Budget]:
+    """Return what is asked for; by default one fault of each class, with the repairs asked for."""
+    if given.faults is not None:
+        return [given.faults]
+    repairs = given.repairs if given.only_repairs else 0
+    return [Budget({each: 1}, repairs) for each in sorted(classes)]
 
 
 def at_most(loss: Loss) -> str:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
 from hamodel.guide.parts import Parts
+from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, noticed
 from hamodel.guide.vocabulary import Recording, SipServerState
 
 UNDETECTED, TAKE_OVER = "undetected", "waiting for take-over"
@@ -44,11 +45,22 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "primary_copies_call": "copying",
         "request_is_sent_again": "sending again",
         "invite_is_sent_again": "sending again",
+        "request_is_refused": "giving up",
         "sip_server_tries_next_resource_manager": "giving up",
         "bye_of_recording_gets_no_answer": "giving up",
     }
 )
 """By the family of the rule that time passes for, what that time is called."""
+
+
+NOTICES: Mapping[str, str] = MappingProxyType(
+    {
+        CRASH: "management_layer notices that the primary failed",
+        HOST_LOSS: "management_layer hears nothing from the host of the primary",
+        HANG: "management_layer misses the heartbeat of the primary",
+    }
+)
+"""By cause the rule by which the failure of a SIP Server is noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,33 +156,24 @@ def with_causes(parts: Parts, system: System) -> System:
     """
     Return the model in which it is known why a SIP Server is down, for that decides how soon.
 
-    An agent on the same host notices that a process died; that the host is lost only silence tells;
-    that a process hangs, its heartbeat. Without time it makes no difference.  [V S6, S43, S7]
+    Without time it makes no difference.  `timing.noticed`
     """
-    layer = parts.deployment.management_layer
+    ways = noticed(parts.deployment.management_layer)
     lost = {name: Var(f"{name}.host_lost", bool) for name in parts.sip_servers}
     machines = {name: each.machine for name, each in parts.sip_servers.items()}
-    hung = at(
-        parts.management.primary,
-        {name: machine.is_(SipServerState.HUNG) for name, machine in machines.items()},
-    )
-    silent = at(parts.management.primary, {name: var.is_(True) for name, var in lost.items()})
+    primary = parts.management.primary
+    hung = at(primary, {name: its.is_(SipServerState.HUNG) for name, its in machines.items()})
+    silent = at(primary, {name: var.is_(True) for name, var in lost.items()})
+    when = {CRASH: ~silent & ~hung, HOST_LOSS: silent & ~hung, HANG: hung}
     rules: list[Rule] = []
     for rule in system.rules:
         moved = {firing.component for firing in rule.fires}
         fallen = [name for name, machine in machines.items() if machine.name in moved]
         if rule.family == "management_layer_notices_failure":
-            crash = layer.lca_crash_detect
-            split = replace(rule, when=rule.when & ~silent & ~hung, takes=(crash, crash))
-            rules.append(split)
-            if layer.addp_timeout:
-                takes = (layer.addp_timeout, 2 * layer.addp_timeout)
-                name = "management_layer hears nothing from the host of the primary"
-                rules.append(replace(rule, name=name, when=rule.when & silent & ~hung, takes=takes))
-            if layer.heartbeat_period is not None:
-                name = "management_layer misses the heartbeat of the primary"
-                takes = (0, layer.heartbeat_period)
-                rules.append(replace(rule, name=name, when=rule.when & hung, takes=takes))
+            rules += [
+                replace(rule, name=NOTICES[way], when=rule.when & when[way], takes=takes)
+                for way, takes in ways.items()
+            ]
         elif rule.kind in {Kind.FAILURE, Kind.REPAIR} and fallen:
             gone = "host-loss" in rule.cost
             more = tuple(Set(lost[name], gone) for name in fallen)

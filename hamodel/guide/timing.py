@@ -14,10 +14,12 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from hamodel.guide.deployment import Deployment
-from hamodel.guide.deployment.tables import Monitor
+from hamodel.guide.deployment.tables import ManagementLayer, Monitor
 from hamodel.rule import AT_ONCE, Bounds, Kind, Rule
 
 Takes = Callable[[Deployment], Bounds]
+CRASH, HOST_LOSS, HANG = "crash", "host loss", "hang"
+"""Why an instance is down or does not answer."""
 
 
 def detection(monitor: Monitor) -> Bounds:
@@ -51,15 +53,25 @@ def missed(period: int, misses: int) -> Bounds:
     return (misses - 1) * period, misses * period
 
 
-def _switchover(deployment: Deployment) -> Bounds:
-    """Return how soon the management layer notices that the primary failed, however it did."""
-    layer = deployment.management_layer
-    ways = [(layer.lca_crash_detect, layer.lca_crash_detect)]
+def noticed(layer: ManagementLayer) -> Mapping[str, Bounds]:
+    """
+    Return by cause how soon the management layer notices that the primary failed, if ever.
+
+    An agent on the same host notices that a process died; that the host is lost only silence tells;
+    that a process hangs, its heartbeat.  [V S6, S43, S7]
+    """
+    ways: dict[str, Bounds] = {CRASH: (layer.lca_crash_detect, layer.lca_crash_detect)}
     if layer.addp_timeout:
-        ways.append((layer.addp_timeout, 2 * layer.addp_timeout))
+        ways[HOST_LOSS] = (layer.addp_timeout, 2 * layer.addp_timeout)
     if layer.heartbeat_period is not None:
-        ways.append((0, layer.heartbeat_period))
-    return min(way[0] for way in ways), max(way[1] for way in ways)
+        ways[HANG] = (0, layer.heartbeat_period)
+    return ways
+
+
+def _switchover(deployment: Deployment) -> Bounds:
+    """Return how soon it notices whatever the cause was, which the untimed model does not know."""
+    ways = noticed(deployment.management_layer).values()
+    return min(way[0] for way in ways), max(way[1] or 0 for way in ways)
 
 
 def _exchange(deployment: Deployment) -> Bounds:

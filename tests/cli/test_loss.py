@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from hamodel import Budget
 from hamodel.cli.app import app
-from hamodel.cli.loss import LossOptions, as_json, at_most, how, losses, seconds
+from hamodel.cli.loss import LossOptions, _budgets, as_json, at_most, how, losses, run, seconds
 from hamodel.cli.losses import Loss
-from hamodel.cli.options import Format, read_budgets
+from hamodel.cli.options import Budgets, Format, read_budgets
 from hamodel.engine.limits import Limits
+from hamodel.engine.packed import layout
 from hamodel.errors import InputError
+from hamodel.guide.loss import PHASES
+from hamodel.guide.timing import TAKES
 
 MEDIA_SERVER, SIP_SERVER = "media-server-crash=1", "sip-server-crash=1"
 
@@ -118,6 +122,32 @@ def test_what_cannot_be_lost_here() -> None:
         measured(MEDIA_SERVER, "single_copy")
     with pytest.raises(InputError, match=r"--what is 'voice'; it can be unrecorded, audio_outage"):
         measured(MEDIA_SERVER, "voice")
+
+
+def test_a_scope_that_is_too_large_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes more words than a state has is told, with what to do."""
+    monkeypatch.setattr(layout, "WORDS_MAX", 1)
+    with pytest.raises(InputError, match=r"HA082 reference: .* bits .* --set scope.calls=1"):
+        measured(MEDIA_SERVER)
+
+
+def test_a_format_that_this_report_does_not_have() -> None:
+    """JUnit is for verdicts."""
+    with pytest.raises(InputError, match=r"--format is junit; it can be text, json"):
+        run(LossOptions(form=Format.JUNIT))
+
+
+def test_repairs_alone_are_added_to_each_class() -> None:
+    """As many as were asked for; by default none."""
+    classes = ("media-server-crash", "sip-server-crash")
+
+    assert [Budget({each: 1}, 0) for each in classes] == _budgets(Budgets(), classes)
+    assert [Budget({each: 1}, 2) for each in classes] == _budgets(read_budgets("", "2"), classes)
+
+
+def test_every_time_has_a_name() -> None:
+    """The phases are those of the families that take time, and of the one with times of its own."""
+    assert PHASES.keys() == TAKES.keys() | {"request_is_refused"}
 
 
 def test_one_copy_of_two() -> None:

@@ -58,7 +58,8 @@ class Waits:
     Attributes
     ----------
     worst, best
-        The longest and the shortest that ends; None where no wait is met.
+        The longest, and the shortest that ends; None where no wait is met. The search ends with a
+        wait without end, and knows no shortest then.
     cut
         What has cut the search short, if anything did: then neither is a bound.
     states, classes
@@ -87,6 +88,8 @@ def waits(
     A wait begins where `begin` holds and `end` does not and none goes on, with a step from a state
     where `since` holds, or in the first state; it ends where `end` holds. The same as
     `hamodel.engine.ticks.waits`, at a cost that does not depend on the unit of time.
+
+    A limit on the states is one on the classes here.
 
     Raises
     ------
@@ -161,15 +164,14 @@ class _Search:
                 cut = cut_by(error)
                 break
         worst = endless or self._extreme(0)
-        return Waits(worst, self._extreme(1), cut, self.states.size, self.size)
+        best = None if endless else self._extreme(1)
+        return Waits(worst, best, cut, self.states.size, self.size)
 
     def _advance(self) -> Wait | None:
         """Take all steps of some classes; return a wait without end, if there is one."""
         last = min(self.size, self.left + CHUNK)
         leaving = self.classes.states[self.left : last]
-        self.states.expand(leaving)
-        targets = self.states.targets(leaving)
-        self.states.expand(targets)
+        self.states.expand(self.states.targets(leaving))
         bounded = self.states.bounded + 2
         self._widen(bounded)
         self.size, self.left, endless, again = zones.advance(
