@@ -18,7 +18,7 @@ from hamodel.cli.subject import Subject
 from hamodel.cli.words import allowed, plural
 from hamodel.engine.check import Search, searches_for
 from hamodel.engine.limits import NO_LIMITS, Limits
-from hamodel.guide import Promise, Status
+from hamodel.guide import Promise, Status, calls_apart
 from hamodel.guide.manifest import Expected
 from hamodel.property import Property
 from hamodel.rule import Kind
@@ -207,7 +207,13 @@ def planned(
     `among` are all the promises of the deployment, where these are some of them.
     """
     wanted = _budgeted(promises, budgets)
-    return searches_for(system, wanted, in_cones=in_cones, among=_budgeted(among, budgets))
+    return searches_for(
+        system,
+        wanted,
+        in_cones=in_cones,
+        among=_budgeted(among, budgets),
+        parts=calls_apart(system) if in_cones else (),
+    )
 
 
 def _budgeted(promises: Sequence[Promise], budgets: Budgets) -> list[tuple[Property, Budget]]:

@@ -22,12 +22,13 @@ from types import FrameType
 from typing import TypeAlias
 
 from hamodel.budget import Budget
+from hamodel.engine.by_parts import verdicts
 from hamodel.engine.check import Search
 from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.explore import prepare
 from hamodel.engine.explored import Threads
 from hamodel.engine.limits import NO_LIMITS, Limits, resident
-from hamodel.errors import HamodelError, ModelError, SearchError
+from hamodel.errors import HamodelError, SearchError
 from hamodel.property import Property
 from hamodel.system import System
 from hamodel.trace import Trace
@@ -263,7 +264,8 @@ def _work(
     if checkpoint is not None and checkpoint.resumes:
         yield Told(f"search {number + 1} goes on from {checkpoint.path}")
     try:
-        exploration = search.explore(
+        found = verdicts(
+            search,
             system,
             limits=effort.limits,
             progress=lambda states, frontier, depth: watch(
@@ -272,21 +274,13 @@ def _work(
             checkpoint=checkpoint,
             threads=effort.threads,
         )
-        counters = search.budget.counters
-        sizes = len(exploration.states), exploration.transitions, exploration.depth
-        for place, prop in enumerate(search.props):
-            try:
-                system.check_property(prop, counters)
-            except ModelError as error:
-                yield Judged(number, place, UNDETERMINED.value, error.message, sizes, None, None)
-                continue
-            verdict = search.judge(system, exploration, prop)
+        for prop, verdict in found:
             yield Judged(
                 number,
-                place,
+                search.props.index(prop),
                 verdict.kind.value,
                 verdict.why,
-                sizes,
+                (verdict.distinct_states, verdict.transitions, verdict.depth),
                 verdict.trace,
                 verdict.premise_witness,
             )

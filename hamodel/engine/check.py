@@ -11,6 +11,7 @@ from hamodel.engine.cone import Cone, Influences, gathered, lifted, sliced
 from hamodel.engine.explore import explore
 from hamodel.engine.explored import Explored, Progress, Threads
 from hamodel.engine.limits import NO_LIMITS, Cut, CutShort, Limits, cut_by
+from hamodel.engine.parts import Parts
 from hamodel.errors import plural
 from hamodel.expr import Expr
 from hamodel.property import Modality, Property
@@ -98,11 +99,14 @@ class Search:
         What is judged, and under which faults.
     cone
         The variables that are searched; None for all.
+    parts
+        What can be searched by itself first, as `hamodel.engine.by_parts` does.
     """
 
     budget: Budget
     props: tuple[Property, ...]
     cone: Cone | None = None
+    parts: Parts = ()
 
     def searched(self, system: System) -> tuple[System, Budget]:
         """Return the system, or its part that the cone names, and the budget suited to that."""
@@ -151,18 +155,20 @@ def searches_for(
     *,
     in_cones: bool,
     among: Iterable[tuple[Property, Budget]] = (),
+    parts: Parts = (),
 ) -> tuple[Search, ...]:
     """
     Return the searches that judge each property under its budget; each property once in one.
 
     What is `among` besides is not judged, but a search is shared as if it were: how many states a
-    property takes does not depend on what else is asked for.
+    property takes does not depend on what else is asked for. Each search names the `parts` that
+    can be searched by themselves.
     """
     by_budget: dict[Budget, dict[Property, None]] = {}
     for prop, budget in wanted:
         by_budget.setdefault(budget, {})[prop] = None
     if not in_cones:
-        return tuple(Search(budget, tuple(props)) for budget, props in by_budget.items())
+        return tuple(Search(budget, tuple(its), None, parts) for budget, its in by_budget.items())
     influences = Influences(system)
     searches = []
     among = tuple(among)
@@ -174,7 +180,7 @@ def searches_for(
         together: dict[Cone, list[Property]] = {}
         for prop, cone in cones.items():
             together.setdefault(host[cone], []).append(prop)
-        searches += [Search(budget, tuple(its), cone) for cone, its in together.items()]
+        searches += [Search(budget, tuple(its), cone, parts) for cone, its in together.items()]
     return tuple(searches)
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from hamodel.component import Component
 from hamodel.expr import And, Expr, Is, Or, Value, all_of, variables_of
 from hamodel.property import Modality, Property
 from hamodel.rule import Rule, Step
@@ -113,17 +114,6 @@ def sliced(system: System, cone: Cone) -> System:
     """Return the part of a system that a cone names: its variables, and the rules about them."""
     if cone == frozenset(system.variables):
         return system
-    components = tuple(
-        replace(
-            component,
-            states=component.states if component.name in cone else None,
-            initial=component.main.initial if component.main and component.name in cone else None,
-            arrows=(),
-            variables=tuple(var for var in component.variables if var.name in cone),
-        )
-        for component in system.components
-        if any(var.name in cone for var in component.all_variables)
-    )
     rules = [(rule, *system.flattened(rule)) for rule in system.rules]
     groups = {rule.group for rule, _, effects in rules if any(e.var.name in cone for e in effects)}
     kept = tuple(
@@ -137,7 +127,22 @@ def sliced(system: System, cone: Cone) -> System:
         for rule, guard, effects in rules
         if rule.group in groups
     )
-    return System(components, kept, system.sources, system.name)
+    return System(components_of(system, cone), kept, system.sources, system.name)
+
+
+def components_of(system: System, kept: Cone) -> tuple[Component, ...]:
+    """Return a system's components with these variables only, and without arrows."""
+    return tuple(
+        replace(
+            component,
+            states=component.states if component.name in kept else None,
+            initial=component.main.initial if component.main and component.name in kept else None,
+            arrows=(),
+            variables=tuple(var for var in component.variables if var.name in kept),
+        )
+        for component in system.components
+        if any(var.name in kept for var in component.all_variables)
+    )
 
 
 def _without_free(guard: Expr) -> Expr:

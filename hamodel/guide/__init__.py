@@ -1,7 +1,7 @@
 """The guide's components, procedures, failures and promises; no other package knows telecom."""
 
 from hamodel.guide.deployment import Deployment, load, shipped
-from hamodel.guide.model import GENERATORS, assemble, build
+from hamodel.guide.model import GENERATORS, assemble, build, calls_apart
 from hamodel.guide.parts import Parts, build_parts
 from hamodel.guide.promises import Promise, Status, promises
 from hamodel.guide.sources import guide_catalogue
@@ -15,6 +15,7 @@ __all__ = [
     "assemble",
     "build",
     "build_parts",
+    "calls_apart",
     "guide_catalogue",
     "load",
     "promises",

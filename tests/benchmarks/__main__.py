@@ -19,6 +19,7 @@ from tests.benchmarks import (
     counts,
     engines,
     manifest,
+    parts,
     planted,
     reachable,
     seeded,
@@ -124,6 +125,11 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     wait.add_argument("--systems", type=int, default=1_000, help="that both engines search")
     wait.add_argument("--write", action="store_true", help=f"write {timed.FILE.name}")
     wait.set_defaults(command=timed.command)
+
+    part = which.add_parser("parts", help="verdicts by parts, and those of the whole")
+    part.add_argument("--systems", type=int, default=2_000, help="random ones, six properties each")
+    part.add_argument("--write", action="store_true", help=f"write {parts.FILE.name}")
+    part.set_defaults(command=parts.command)
 
 
 def _add_comparisons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
