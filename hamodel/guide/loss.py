@@ -46,6 +46,7 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "request_is_sent_again": "sending again",
         "invite_is_sent_again": "sending again",
         "request_is_refused": "giving up",
+        "resource_manager_tries_next": "giving up",
         "sip_server_tries_next_resource_manager": "giving up",
         "bye_of_recording_gets_no_answer": "giving up",
     }
@@ -146,8 +147,69 @@ def uncontrollable(parts: Parts, call: str) -> Lost:
     )
 
 
+def undetected(parts: Parts, call: str) -> Lost:
+    """
+    The Media Server of a call does not answer, and no Resource Manager that answers has noticed.
+
+    Measured on the monitor alone, so it goes on if the call ends: the D of MS-5, from the failure
+    to the first notice.  MS-5, correction 4.
+    """
+    answers = {n: its.answers for n, its in parts.media_servers.items()}
+    used = {n: parts.joined(call, n) for n in answers}
+    found = {n: ~answers[n] & ~_noticed(parts, n) for n in answers}
+    return Lost(
+        "undetected",
+        "the Media Server of the call does not answer, and no Resource Manager has noticed",
+        any_of(*(used[n] & answers[n] for n in answers)),
+        any_of(*(used[n] & found[n] for n in answers)),
+        all_of(*(~found[n] for n in answers)),
+    )
+
+
+def failing_over(parts: Parts, call: str) -> Lost:
+    """
+    A Resource Manager has noticed that the call's Media Server failed, and nothing records yet.
+
+    The F of MS-5, from the first notice on.  MS-5, correction 4.
+    """
+    lost = unrecorded(parts, call)
+    noticed = any_of(
+        *(
+            parts.joined(call, n) & ~its.answers & _noticed(parts, n)
+            for n, its in parts.media_servers.items()
+        )
+    )
+    return Lost(
+        "failing_over",
+        "it is noticed that the Media Server of the call failed, and nothing records the call yet",
+        ~noticed,
+        noticed & lost.begin,
+        lost.end,
+    )
+
+
+def _noticed(parts: Parts, media_server: str) -> Expr:
+    """Return the guard that a Resource Manager which answers believes a Media Server to be down."""
+    return any_of(
+        *(
+            its.answers & its.believes[media_server].is_(False)
+            for its in parts.resource_managers.values()
+        )
+    )
+
+
 LOSSES: Mapping[str, Callable[[Parts, str], Lost | None]] = MappingProxyType(
-    {each.__name__: each for each in (unrecorded, audio_outage, single_copy, uncontrollable)}
+    {
+        each.__name__: each
+        for each in (
+            unrecorded,
+            audio_outage,
+            single_copy,
+            uncontrollable,
+            undetected,
+            failing_over,
+        )
+    }
 )
 """By name what can be lost."""
 

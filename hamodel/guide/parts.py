@@ -305,7 +305,11 @@ def build_parts(deployment: Deployment) -> Parts:
         },
         {
             name: media_dialog.media_dialog(
-                name, sip_servers=sips, resource_managers=managers, media_servers=servers
+                name,
+                sip_servers=sips,
+                resource_managers=managers,
+                media_servers=servers,
+                serial=deployment.resource_manager.on_silence == "next",
             )
             for name in calls
         },

@@ -24,6 +24,8 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         "its affinity: before the 2xx goes on, after it, or never?",
         "resource_manager.replicates_health": "Does a Resource Manager tell the other which Media "
         "Servers and recorders it found unavailable?",
+        "resource_manager.on_silence": "Does a Resource Manager whose INVITE a Media Server does "
+        "not answer wait for the timeout and try the next one, or is it refused?",
         "resource_manager.shares_pointer": "Do two Resource Managers share the pointer of "
         "round robin?",
         "resource_manager.notify": "Does Resource Manager repeat the notice of a failed Media "

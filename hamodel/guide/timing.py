@@ -48,6 +48,18 @@ def detection(monitor: Monitor) -> Bounds:
     return earliest, latest
 
 
+def times_out(deployment: Deployment) -> Bounds:
+    """
+    Return when a request that a Media Server does not answer has timed out at Resource Manager.
+
+    Its timer B or F, in whole steps of the clock that counts them: a request that comes in between
+    two steps has timed out that much sooner. A probe is sent on a step, and its timeout is whole.
+    A-TIMEOUT, [V S47]
+    """
+    its = deployment.resource_manager
+    return max(0, its.transaction_timeout - its.timer_step), its.transaction_timeout
+
+
 def missed(period: int, misses: int) -> Bounds:
     """Return how soon so many missed beats in a row are noticed."""
     return (misses - 1) * period, misses * period
@@ -133,6 +145,7 @@ TAKES: Mapping[str, Takes] = MappingProxyType(
         "load_balancer_gives_up": _within(lambda d: d.resource_manager.lb_probe),
         "load_balancer_sees_again": _within(lambda d: d.resource_manager.lb_probe),
         "resource_manager_places_call": _exchange,
+        "resource_manager_tries_next": times_out,
         "resource_manager_finds_recorder": _exchange,
         "resource_manager_notifies": _exchange,
         "request_is_sent_again": _sent_again,

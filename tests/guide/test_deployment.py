@@ -30,8 +30,9 @@ def smallest() -> Deployment:
 
 
 def test_shipped_names() -> None:
-    """Five deployments are shipped."""
+    """Six deployments are shipped."""
     assert (
+        "loopback-lab",
         "private-edition",
         "private-edition-big",
         "reference",
@@ -43,6 +44,7 @@ def test_shipped_names() -> None:
 @pytest.mark.parametrize(
     ("name", "hosts", "accepted"),
     [
+        ("loopback-lab", 0, "MS-1 SIP-1b SIP-1c SIP-2 RM-4 MS-2 MS-3 REC-2".split()),
         ("private-edition", 10, ["MS-1"]),
         ("private-edition-big", 0, ["MS-1", "SIP-1c", "SIP-2", "TLIB-1"]),
         ("reference", 10, ["MS-1"]),

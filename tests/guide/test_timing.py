@@ -9,7 +9,7 @@ import pytest
 from hamodel import Kind
 from hamodel.guide import build
 from hamodel.guide.deployment import load, parameters, shipped
-from hamodel.guide.timing import TAKES, detection, missed, timed
+from hamodel.guide.timing import TAKES, detection, missed, timed, times_out
 from hamodel.rule import AT_ONCE, UNTIMED
 
 MONITOR = "resource_manager.monitor"
@@ -58,6 +58,24 @@ def test_missed_beats() -> None:
     assert (2_000, 3_000) == missed(1_000, 3)
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ((), (32_000, 32_000)),
+        (("network.gives_up=4 s",), (4_000, 4_000)),
+        (("network.gives_up=4 s", "resource_manager.transaction_timeout=500 ms"), (500, 500)),
+        (("resource_manager.timer_step=63 ms",), (31_937, 32_000)),
+        (
+            ("resource_manager.timer_step=1 s", "resource_manager.transaction_timeout=500 ms"),
+            (0, 500),
+        ),
+    ],
+)
+def test_a_transaction_times_out(changes: tuple[str, ...], expected: tuple[int, int]) -> None:
+    """As everybody's timers B and F, or at the proxy's own; a step of its clock sooner at most."""
+    assert expected == times_out(load("reference", changes))
+
+
 @pytest.mark.parametrize("name", shipped())
 def test_every_rule_of_a_family_takes_what_its_family_does(name: str) -> None:
     """Others take no time if they are the protocol's, and any if nobody has to take them."""
@@ -72,7 +90,7 @@ def test_every_rule_of_a_family_takes_what_its_family_does(name: str) -> None:
             assert UNTIMED == rule.bounds
         elif rule.family == "request_is_refused":
             silent = rule.name.endswith("does not answer")
-            assert ((32_000, 32_000) if silent else AT_ONCE) == rule.bounds
+            assert (times_out(deployment) if silent else AT_ONCE) == rule.bounds
         else:
             takes = TAKES.get(rule.family)
             assert (takes(deployment) if takes else AT_ONCE) == rule.bounds

@@ -34,7 +34,7 @@ from hamodel.guide.deployment.spelling import (
     nearest,
     word_meant,
 )
-from hamodel.guide.deployment.tables import Table
+from hamodel.guide.deployment.tables import Network, Table
 
 SET = "--set"
 """What stands in place of a file's name for what the command line changed."""
@@ -288,12 +288,20 @@ def _derive(data: dict[str, Any]) -> None:
         own = mode == "active-active-sip-server"
         manager.setdefault("record_route", "own-address" if own else "virtual-address")
         manager.setdefault("takeover", 5_000 if mode == "active-hot-standby" else 0)
+        manager.setdefault("transaction_timeout", _gives_up(data.get("network", {})))
     scope = data.setdefault("scope", {})
     if isinstance(scope, dict):
         media = data.get("media_server", {})
         groups = data.get("recorder_group", [{}])
         scope.setdefault("media_servers", _all_of([media]))
         scope.setdefault("recorders", _all_of(groups if isinstance(groups, list) else []))
+
+
+def _gives_up(network: object) -> object:
+    """Return what the network's timers B and F are; their default if what is given is wrong."""
+    given = network.get("gives_up") if isinstance(network, dict) else None
+    fits = given is not None and _fits(given, table_shapes(Network)["gives_up"])
+    return given if fits else Network().gives_up
 
 
 def _all_of(tables: list[Any]) -> int:

@@ -289,6 +289,34 @@ class ResourceManager(Table, frozen=True, kw_only=True):
         bool,
         About("Whether the other instance learns what this one knows to be unavailable.", "[NF]"),
     ] = True
+    on_silence: Annotated[
+        Literal["refuse", "next"],
+        About(
+            "What becomes of a call's INVITE that a Media Server does not answer.",
+            "A-SERIAL, [G]",
+            values=(
+                "it is refused, and asked again; once the failure is noticed it goes elsewhere",
+                "it stays out until it has timed out; then the next Media Server gets it",
+            ),
+        ),
+    ] = "refuse"
+    transaction_timeout: Annotated[
+        Duration,
+        About(
+            "When a request that a Media Server does not answer has timed out: timers B and F"
+            " of the proxy; as network.gives_up if left out.",
+            "A-TIMEOUT",
+            Read.TIME,
+        ),
+    ]
+    timer_step: Annotated[
+        Duration,
+        About(
+            "How much sooner that can be at most: a step of the clock that the proxy counts by.",
+            "[G]; 1/16 s [V S47]",
+            Read.TIME,
+        ),
+    ] = 0
     shares_pointer: Annotated[
         bool, About("Whether the pair shares its pointer of round robin.", "[NF], DUP-5b")
     ] = False

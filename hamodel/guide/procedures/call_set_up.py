@@ -294,7 +294,12 @@ def over(ended: Call) -> tuple[Set, ...]:
 def clear(parts: Parts, call: str) -> tuple[Set, ...]:
     """Return the effects that end the transaction in a call's control dialog."""
     dialog = parts.dialogs[call]
-    return Set(dialog.request, Request.NOTHING), Set(dialog.owner, None), Set(dialog.via, None)
+    return (
+        Set(dialog.request, Request.NOTHING),
+        Set(dialog.owner, None),
+        Set(dialog.via, None),
+        *dialog.forgets_targets(),
+    )
 
 
 def request_gets_lost_with_owner(parts: Parts) -> Iterator[Rule]:

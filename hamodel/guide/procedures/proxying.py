@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from hamodel import FALSE, TRUE, Expr, Message, Rule, Set, Var, all_of, any_of, at
 from hamodel.guide.components.media_server import MediaServer
 from hamodel.guide.parts import Parts, following, in_turn
+from hamodel.guide.timing import times_out
 from hamodel.guide.vocabulary import (
     Conference,
     DialogState,
@@ -107,7 +108,7 @@ def request_is_sent_again(parts: Parts) -> Iterator[Rule]:
             f"the request for {call} is sent again",
             when=at(dialog.via, lambda rm: ~parts.resource_managers[rm].answers),
             fires=(dialog.machine.fires("retransmit"),),
-            sets=(Set(dialog.via, None),),
+            sets=(Set(dialog.via, None), *dialog.forgets_targets()),
             cite="A-RETRANSMIT",
         )
 
@@ -116,22 +117,28 @@ def resource_manager_places_call(parts: Parts) -> Iterator[Rule]:
     """
     Resource Manager sends the INVITE of a call to a Media Server that it believes available.
 
-    Its affinity goes first; a Media Server that does not answer is passed over.
+    Its affinity goes first; a Media Server that does not answer is passed over, or the INVITE is
+    out there until it times out (`serial_search`).
     Source: RM-3.  Assumes: A-PLACEMENT, A-CAPACITY.
     """
     for rm, manager in parts.resource_managers.items():
         for call, dialog in parts.dialogs.items():
             affinity = manager.media_server_of[call]
-            for name in parts.media_servers:
-                returns = affinity.to.is_(name) & _can_take(parts, rm, call)[name]
-                free = affinity.to.is_(None) | parts.unavailable(rm, call)
+            for name, server in parts.media_servers.items():
+                if dialog.tries is None:
+                    given_up = parts.unavailable(rm, call)
+                    goes_there = goes_to(
+                        parts, rm, call, name, _can_take(parts, rm, call), given_up
+                    )
+                else:
+                    goes_there = dialog.tries.is_(name) & server.answers
                 yield Rule(
                     f"{rm} places {call} on {name}",
                     when=all_of(
                         dialog.via.is_(rm),
                         dialog.request.is_(Request.PLACE),
                         manager.answers,
-                        returns | (free & _chosen(parts, rm, call, name)),
+                        goes_there,
                     ),
                     fires=(dialog.machine.fires("execute"),),
                     sets=(
@@ -168,7 +175,7 @@ def _opens_conference(parts: Parts, call: str, name: str) -> Iterator[Set]:
         yield Set(duplicates, True, at(owner, asked))
 
 
-def _has_room(parts: Parts, name: str, call: str) -> Expr:
+def has_room(parts: Parts, name: str, call: str) -> Expr:
     """Return the guard that a Media Server has room for one more call.  A-CAPACITY."""
     capacity = parts.deployment.media_server.capacity
     rest = [other for other in parts.calls if other != call]
@@ -186,17 +193,29 @@ def _can_take(parts: Parts, rm: str, call: str) -> dict[str, Expr]:
     """Return for each Media Server the guard that this instance can place the call on it."""
     believes = parts.resource_managers[rm].believes
     return {
-        name: all_of(believes[name].is_(True), server.answers, _has_room(parts, name, call))
+        name: all_of(believes[name].is_(True), server.answers, has_room(parts, name, call))
         for name, server in parts.media_servers.items()
     }
 
 
-def _chosen(parts: Parts, rm: str, call: str, name: str) -> Expr:
-    """Return the guard that a call without affinity goes to this Media Server."""
-    family = _can_take(parts, rm, call)
+def goes_to(
+    parts: Parts, rm: str, call: str, name: str, family: Mapping[str, Expr], given_up: Expr
+) -> Expr:
+    """
+    Return the guard that a Resource Manager sends the INVITE of a call to this Media Server.
+
+    Parameters
+    ----------
+    family
+        For each Media Server the guard that the INVITE can go there.
+    given_up
+        The guard that it does not go to the one of its affinity any more.
+    """
+    manager = parts.resource_managers[rm]
+    to, chosen = manager.media_server_of[call].to, family[name]
     if parts.deployment.media_server.balance == "round-robin":
-        return in_turn(parts.resource_managers[rm].media_server_turn, family, name)
-    return family[name]
+        chosen = in_turn(manager.media_server_turn, family, name)
+    return (to.is_(name) & family[name]) | ((to.is_(None) | given_up) & chosen)
 
 
 def _next_server(parts: Parts, rm: str, name: str) -> Iterator[Set]:
@@ -287,11 +306,13 @@ def request_is_refused(parts: Parts) -> Iterator[Rule]:
 
     It has no affinity for the call, or its Media Server does not answer (timer F), or has no such
     conference (481), or for placing there is no Media Server that it believes available.
+    An INVITE that goes to one Media Server after the other is refused when it was out at each.
     Source: RFC 3261 sections 12.2.2 and 17.1.  Assumes: A-481, A-TIMEOUT, A-NONE.
     """
     for rm, manager in parts.resource_managers.items():
         for call, dialog in parts.dialogs.items():
             to = manager.media_server_of[call].to
+            waits = ~parts.unavailable(rm, call) if dialog.tries is None else FALSE
             in_call, place = dialog.request.in_(*_IN_CALL), dialog.request.is_(Request.PLACE)
             silent = at(to, lambda name: ~parts.media_servers[name].answers)
             reasons = (
@@ -299,7 +320,7 @@ def request_is_refused(parts: Parts) -> Iterator[Rule]:
                 (
                     f"the media server that {rm} asks for {call} does not answer",
                     "A-TIMEOUT",
-                    silent & (in_call | ~parts.unavailable(rm, call)),
+                    silent & (in_call | waits),
                 ),
                 (
                     f"the media server that {rm} asks does not know {call}",
@@ -312,13 +333,12 @@ def request_is_refused(parts: Parts) -> Iterator[Rule]:
                     place & _no_room(parts, rm, call),
                 ),
             )
-            gives_up = parts.deployment.network.gives_up
             for name, source, reason in reasons:
                 yield Rule(
                     name,
                     when=all_of(dialog.via.is_(rm), manager.answers, reason),
                     fires=(dialog.machine.fires("refuse"),),
-                    takes=(gives_up, gives_up) if source == "A-TIMEOUT" else AT_ONCE,
+                    takes=times_out(parts.deployment) if source == "A-TIMEOUT" else AT_ONCE,
                     cite=source,
                 )
 
@@ -333,10 +353,18 @@ def _answering_without(parts: Parts, call: str) -> dict[str, Expr]:
 
 def _no_room(parts: Parts, rm: str, call: str) -> Expr:
     """Return the guard that this instance believes no Media Server able to take the call."""
-    believes = parts.resource_managers[rm].believes
-    return all_of(
-        *(believes[name].is_(False) | ~_has_room(parts, name, call) for name in parts.media_servers)
+    believes, dialog = parts.resource_managers[rm].believes, parts.dialogs[call]
+    none = all_of(
+        *(
+            any_of(
+                believes[name].is_(False),
+                ~has_room(parts, name, call),
+                *([dialog.tried[name].is_(True)] if dialog.tried else []),
+            )
+            for name in parts.media_servers
+        )
     )
+    return none if dialog.tries is None else none & dialog.tries.is_(None)
 
 
 RULES = (
