@@ -25,10 +25,10 @@ def test_there_are_scenarios() -> None:
     names = [scenario.name for scenario in SCENARIOS]
     failing = [each for each in SCENARIOS if each.note.startswith("must fail")]
 
-    assert 66 == len(names)
+    assert 67 == len(names)
     assert set(shipped()) <= set(names)
     assert 32 == len(failing)
-    assert 52 == len(SMALL)
+    assert 53 == len(SMALL)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
