@@ -22,7 +22,6 @@ NEXT = "resource_manager.on_silence=next"
 TURNS = (
     "resource_manager.mode=active-active-sip-server",
     "resource_manager.record_route=own-address",
-    "resource_manager.replicates_health=false",
 )
 DIALOG = f"media_dialog_of_{CALL}"
 

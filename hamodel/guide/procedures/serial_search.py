@@ -52,6 +52,8 @@ def resource_manager_tries_next(parts: Parts) -> Iterator[Rule]:
     """
     The INVITE that a Media Server does not answer times out, and is free for the next.
 
+    Its time is counted from when nobody answers it: that is when it was sent, but for a Media
+    Server that fails with the INVITE in hand, an exchange later at most.
     Source: RFC 3261 sections 16.6 and 17.1.1.2.  Assumes: A-SERIAL, A-TIMEOUT.
     """
     for rm, manager in parts.resource_managers.items():
