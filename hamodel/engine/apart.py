@@ -150,12 +150,13 @@ def _surely_enabled(system: System, values: Values) -> dict[str, Expr]:
     Return, for each fairness group that reads what is left out, when it is enabled in any case.
 
     A run that is fair to the group need not be so in `freed` where this does not hold, so that
-    `freed` has no fairness for it there; nor where a step of the group may change nothing.
+    `freed` has no fairness for it there; nor for a group of which a step can change nothing of what
+    is kept, as what is left out may be such.
     """
     groups: dict[str, list[tuple[Expr, bool]]] = {}
     for rule in system.rules:
         guard, effects = system.flattened(rule)
-        moves = any(effect.var.name not in values for effect in effects)
+        moves = all(sets for when, sets in _cases(guard, effects, values) if when != FALSE)
         groups.setdefault(rule.group, []).append((normal(guard), moves))
     found: dict[str, Expr] = {}
     for group, its in groups.items():

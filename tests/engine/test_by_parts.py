@@ -210,6 +210,21 @@ def test_a_group_that_waits_for_another_is_not_fair_by_itself() -> None:
     assert "at rest" in verdict.why
 
 
+def test_a_group_whose_step_may_change_nothing_is_not_fair_by_itself() -> None:
+    """Serving the first does nothing while the second is looked at, and that goes on for ever."""
+    looks = Var("two.looks", bool)
+    serves = Rule("one is served", when=ONE.is_(False), sets=Set(ONE, True, looks.is_(False)))
+    turns = [
+        Rule("two looks", Kind.ENVIRONMENT, looks.is_(False), sets=Set(looks, True)),
+        Rule("two looks away", Kind.ENVIRONMENT, looks.is_(True), sets=Set(looks, False)),
+    ]
+    system = System((Component("hall", variables=(ONE, looks)),), (serves, *turns))
+    prop = leads_to("p", ONE.is_(False), ONE.is_(True))
+    [verdict] = check_by_parts(system, [prop], {"one": {"one.served"}, "two": {"two.looks"}})
+
+    assert REFUTED is check(system, prop).kind is verdict.kind
+
+
 def test_a_run_at_rest_refutes_no_response_to_what_must_go_on() -> None:
     """The second is fair to be served, so that it cannot rest for ever."""
     opens = Rule("opens", when=TWO.is_(True) & ONE.is_(False), sets=Set(ONE, True))
