@@ -9,6 +9,7 @@ from hamodel.budget import NO_FAULT, Budget, parse_budget
 from hamodel.cite import Catalogue, Source, read_catalogue
 from hamodel.component import Arrow, Component
 from hamodel.engine.check import check, check_all
+from hamodel.engine.check_in_time import TimedVerdict, check_in_time
 from hamodel.errors import CODES, HamodelError, InputError, ModelError, SearchError
 from hamodel.expr import (
     FALSE,
@@ -72,6 +73,7 @@ __all__ = [
     "Source",
     "Strength",
     "System",
+    "TimedVerdict",
     "Trace",
     "TraceStep",
     "Var",
@@ -83,6 +85,7 @@ __all__ = [
     "at",
     "check",
     "check_all",
+    "check_in_time",
     "dump_trace",
     "instances",
     "leads_to",

@@ -31,6 +31,7 @@ _LANGUAGE = {
     "HA021": "a property lacks what its kind needs",
     "HA022": "a catalogue of claims cannot be read",
     "HA023": "something else stands where an arrow, effect, message, rule or component belongs",
+    "HA028": "a property is judged without the time that it speaks of, or in a time it cannot have",
 }
 _SEARCH = {
     "HA040": "an effect stepped a variable beyond the end of its range",

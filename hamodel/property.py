@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 from hamodel.budget import NO_FAULT, Budget
+from hamodel.duration import duration_text, exact_ms
 from hamodel.errors import ModelError
 from hamodel.expr import TRUE, Expr, checked_guard, checked_name
 
@@ -56,6 +57,9 @@ class Property:
         `transparent` only: the names of the failure rules that must be transparent.
     observers
         `transparent` only: the components that must not be able to tell.
+    within
+        `leads_to` only: how soon the conclusion has to hold after the premise, in ms, both ends
+        included; None for in the end. Such a property is judged in time (`check_in_time`).
     hide
         `transparent` only: variables of the observers that are not compared.
     idempotent
@@ -85,6 +89,7 @@ class Property:
     why: str = ""
     budget: Budget | None = None
     beyond: Budget | None = None
+    within: int | None = None
 
     def __post_init__(self) -> None:
         checked_name(self.name, "a property")
@@ -102,6 +107,23 @@ class Property:
                 f"{self.name} has faults {self.fault} and observers {self.observers}; "
                 "transparent needs at least one of each",
             )
+        self._check_within()
+
+    def _check_within(self) -> None:
+        if self.within is None:
+            return
+        if self.modality is not Modality.LEADS_TO:
+            raise ModelError(
+                "HA021",
+                f"{self.name} is of the kind {self.modality.value} and has within={self.within}; "
+                "only leads_to has: leave it out, or say what leads to what",
+            )
+        if not isinstance(self.within, int) or isinstance(self.within, bool) or self.within < 0:
+            raise ModelError(
+                "HA021",
+                f"{self.name} has within={self.within!r:.40}; it can be a whole number of ms, 0 or "
+                'more, or a duration such as "40 s" or "250 ms"',
+            )
 
     @property
     def cases(self) -> tuple[tuple[Expr, Expr], ...]:
@@ -116,7 +138,8 @@ class Property:
         premise = "" if self.given == TRUE else f"given {self.given}: "
         match self.modality:
             case Modality.LEADS_TO:
-                return "; ".join(f"{given} leads to {expr}" for given, expr in self.cases)
+                soon = "" if self.within is None else f" within {duration_text(self.within)}"
+                return "; ".join(f"{given} leads to {expr}{soon}" for given, expr in self.cases)
             case Modality.TRANSPARENT:
                 return f"{premise}{' or '.join(self.fault)} is transparent to " + ", ".join(
                     self.observers
@@ -140,16 +163,22 @@ def sometimes(name: str, expr: Expr, *, given: Expr = TRUE, **settings: Any) -> 
     return Property(name, Modality.SOMETIMES, expr, given, **settings)
 
 
-def leads_to(name: str, given: Expr, expr: Expr, **settings: Any) -> Property:
+def leads_to(
+    name: str, given: Expr, expr: Expr, *, within: int | str | None = None, **settings: Any
+) -> Property:
     """
     Return the property that whenever `given` holds, `expr` holds then or later.
 
     `also=((given, expr), …)` adds further pairs of which the same is said, such as one an instance.
 
     Judged over runs that obey weak fairness of every protocol group, and of
-    the groups named in `fair=`.
+    the groups named in `fair=`. With `within`, a duration such as `"40 s"` or whole ms, judged in
+    time (`check_in_time`): no more than that passes until `expr` holds.
     """
-    return Property(name, Modality.LEADS_TO, expr, given, **settings)
+    ms: Any = within
+    if isinstance(within, str) and (exact := exact_ms(within)) is not None:
+        ms = exact
+    return Property(name, Modality.LEADS_TO, expr, given, within=ms, **settings)
 
 
 def transparent(

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hamodel.budget import Budget
+from hamodel.duration import duration_text
 from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.cone import Cone, Influences, gathered, lifted, sliced
 from hamodel.engine.explore import explore
 from hamodel.engine.explored import Explored, Progress, Threads
 from hamodel.engine.limits import NO_LIMITS, Cut, CutShort, Limits, cut_by
 from hamodel.engine.parts import Parts
-from hamodel.errors import plural
+from hamodel.errors import ModelError, plural
 from hamodel.expr import Expr
 from hamodel.property import Modality, Property
 from hamodel.system import System
@@ -80,6 +81,12 @@ def check_all(
     wanted = [(prop, prop.judged_under() if budget is None else budget) for prop in props]
     for prop, its in wanted:
         system.check_property(prop, its.counters)
+        if prop.within is not None:
+            raise ModelError(
+                "HA028",
+                f"{prop.name} has to come within {duration_text(prop.within)}, and `check` knows "
+                "no time; judge it with check_in_time, or leave within= out",
+            )
     verdicts: dict[tuple[Property, Budget], Verdict] = {}
     for search in searches_for(system, wanted, in_cones=in_cones):
         found = search.explore(system, limits=limits, progress=progress, threads=threads)

@@ -177,24 +177,54 @@ class Ticks:
         steps
             In their order; the first tick is 0.
         """
+        for name, at, now, timed in self._moments(steps):
+            if timed is not None:
+                continue
+            if at < now:
+                return f"{name} is said to happen at {at}, after {now}"
+            if now < at:
+                return f"at {now} something is due; {name} is said to happen at {at}"
+            return f"at {now} {name} cannot happen"
+        return ""
+
+    def walk(
+        self, steps: Iterable[tuple[str, int]], until: int
+    ) -> Iterator[tuple[int, Timed | None]]:
+        """
+        Yield when each step of a run happens, and the timed state after it; then that at `until`.
+
+        None, and nothing more, where something cannot happen.
+        """
+        now = 0
+        timed: Timed | None = self.initial
+        for _, _, now, timed in self._moments(steps):
+            yield now, timed
+        while now < until and timed is not None:
+            now, timed = now + 1, dict(self.steps(timed)).get(TICK)
+        yield now, timed
+
+    def _moments(
+        self, steps: Iterable[tuple[str, int]]
+    ) -> Iterator[tuple[str, int, int, Timed | None]]:
+        """Yield each step, when it is said to happen, the time, and what follows, if it can."""
         timed, now = self.initial, 0
         for name, at in steps:
             while now < at:
-                found = dict(self.steps(timed))
-                if TICK not in found:
-                    return f"at {now} something is due; {name} is said to happen at {at}"
-                timed, now = found[TICK], now + 1
-            if at < now:
-                return f"{name} is said to happen at {at}, after {now}"
+                older = dict(self.steps(timed)).get(TICK)
+                if older is None:
+                    yield name, at, now, None
+                    return
+                timed, now = older, now + 1
             places = {
                 self.product.actions[place].rule.name: after
                 for place, after in self.steps(timed)
                 if place != TICK
             }
-            if name not in places:
-                return f"at {now} {name} cannot happen"
+            if at < now or name not in places:
+                yield name, at, now, None
+                return
             timed = places[name]
-        return ""
+            yield name, at, now, timed
 
     def _due(self, age: Mapping[int, int]) -> bool:
         return any(its == self.takes[place][1] for place, its in age.items())

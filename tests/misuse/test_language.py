@@ -33,6 +33,7 @@ from hamodel import (
     always,
     any_of,
     check,
+    check_in_time,
     dump_trace,
     instances,
     leads_to,
@@ -230,6 +231,19 @@ CASES: list[tuple[str, Callable[[], object]]] = [
         ),
     ),
     ("HA020", lambda: check(SYSTEM, transparent("p", fault=("lamp fails",), observers=("eye",)))),
+    ("HA021", lambda: never("p", TRUE, within=5)),
+    ("HA021", lambda: leads_to("p", TRUE, TRUE, within=-1)),
+    ("HA021", lambda: leads_to("p", TRUE, TRUE, within=True)),
+    ("HA021", lambda: leads_to("p", TRUE, TRUE, within="40s")),
+    ("HA021", lambda: leads_to("p", TRUE, TRUE, within="never")),
+    ("HA021", lambda: leads_to("p", TRUE, TRUE, within=wrong(0.5))),
+    ("HA028", lambda: check(SYSTEM, leads_to("p", TRUE, TRUE, within="40 s"))),
+    ("HA028", lambda: check_in_time(SYSTEM, leads_to("p", TRUE, TRUE, fair=("lamp turns",)))),
+    (
+        "HA028",
+        lambda: check_in_time(SYSTEM, transparent("p", fault=("lamp fails",), observers=("fuse",))),
+    ),
+    ("HA014", lambda: check_in_time(SYSTEM, always("p", STRAY.is_(True)))),
     ("HA021", lambda: transparent("p", fault=(), observers=("fuse",))),
     ("HA021", lambda: transparent("p", fault=("lamp fails",), observers=())),
     ("HA021", lambda: check(SYSTEM, transparent("p", fault=("it rains",), observers=("fuse",)))),
@@ -297,7 +311,7 @@ def test_a_mistake_is_an_error_with_its_code(code: str, misuse: Callable[[], obj
 
 def test_every_code_of_the_language_has_a_misuse() -> None:
     """No code of the language, the search or the exports is without a case here."""
-    assert 23 == len(_LANGUAGE)
+    assert 24 == len(_LANGUAGE)
     assert 10 == len(_SEARCH)
     assert 1 == len(_EXPORT)
     assert {*_LANGUAGE, *_SEARCH, *_EXPORT} == {code for code, _ in CASES}

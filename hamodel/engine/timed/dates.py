@@ -41,12 +41,40 @@ def dated(
         bounds += [(last, begins, shortest), (begins, last, -shortest)]
     # Everything as late as can be: what is before the wait close to it.
     dates = _latest(bounds, last, begins)
+    return _with_dates(product, actions, dates)
+
+
+def overdue(
+    product: Product, actions: Sequence[int], begins: int, ms: int
+) -> tuple[tuple[Dated, ...], int]:
+    """
+    Return when each step of a run happens, and the moment so many ms after a step.
+
+    Nothing more has happened until then. As `dated`; the run can stay for so long where it ends.
+    """
+    last = len(actions) + 1
+    bounds = _bounds(product, actions, stays=True)
+    bounds += [(last, begins, ms), (begins, last, -ms)]
+    dates = _latest(bounds, last, begins)
+    assert dates[last] == ms, "the run can stay where it ends"
+    return _with_dates(product, actions, dates), ms - dates[0]
+
+
+def _with_dates(
+    product: Product, actions: Sequence[int], dates: Sequence[int]
+) -> tuple[Dated, ...]:
     names = [product.actions[place].rule.name for place in actions]
     return tuple(Dated(name, dates[k] - dates[0]) for k, name in enumerate(names, start=1))
 
 
-def _bounds(product: Product, actions: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Return the conditions (i, j, most): step i happens at most so much later than step j."""
+def _bounds(
+    product: Product, actions: Sequence[int], *, stays: bool = False
+) -> list[tuple[int, int, int]]:
+    """
+    Return the conditions (i, j, most): step i happens at most so much later than step j.
+
+    With `stays` a moment later than the last step, at which nothing happens, is one of them.
+    """
     takes = [action.rule.bounds for action in product.actions]
     state = product.initial
     since: dict[int, int] = {}
@@ -55,13 +83,15 @@ def _bounds(product: Product, actions: Sequence[int]) -> list[tuple[int, int, in
         steps = dict(product.steps(state))
         fired = actions[k - 1] if k else None
         since = {p: since[p] if p in since and p != fired else k for p in steps}
-        if k == len(actions):
+        if k == len(actions) and not stays:
             break
         bounds.append((k, k + 1, 0))
         for place, began in since.items():
             latest = takes[place][1]
             if latest is not None:
                 bounds.append((k + 1, began, latest))
+        if k == len(actions):
+            break
         bounds.append((since[actions[k]], k + 1, -takes[actions[k]][0]))
         state = steps[actions[k]]
     return bounds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -98,11 +98,20 @@ def waits(
     TooWideError
         If the system does not fit into the words of a packed state.
     """
-    return _Search(Product(system, budget), (since, begin, end), limits).found()
+    return Search(Product(system, budget), (since, begin, end), limits).found()
 
 
 @dataclass(slots=True)
-class _Search:
+class Search:
+    """
+    All classes of a product and a wait (since, begin, end), found one after the other.
+
+    Attributes
+    ----------
+    states, classes, size
+        What was found; so many classes.
+    """
+
     product: Product
     wait: tuple[Expr, Expr, Expr]
     limits: Limits
@@ -154,10 +163,7 @@ class _Search:
         endless, cut = self._endless(0), None
         while endless is None and self.left < self.size:
             try:
-                cut = self.meter.met()
-                if self.limits.states is not None and self.size > self.limits.states:
-                    cut = Cut.STATES
-                if cut is not None:
+                if (cut := self._met()) is not None:
                     break
                 endless = self._advance()
             except MemoryError as error:
@@ -166,6 +172,33 @@ class _Search:
         worst = endless or self._extreme(0)
         best = None if endless else self._extreme(1)
         return Waits(worst, best, cut, self.states.size, self.size)
+
+    def first(self, wanted: Callable[[int, int], int]) -> tuple[int, Cut | None]:
+        """
+        Return the first class that is wanted, and what has cut the search short, if anything did.
+
+        Parameters
+        ----------
+        wanted
+            Given the classes from a number to another less one, the first of them that is wanted;
+            -1 if none is, as this returns.
+        """
+        looked = 0
+        while (one := wanted(looked, self.size)) < 0 and self.left < self.size:
+            looked = self.size
+            try:
+                if (cut := self._met()) is not None:
+                    return -1, cut
+                self._advance()
+            except MemoryError as error:
+                return -1, cut_by(error)
+        return one, None
+
+    def _met(self) -> Cut | None:
+        """Return the limit that is met, if one is."""
+        if self.limits.states is not None and self.size > self.limits.states:
+            return Cut.STATES
+        return self.meter.met()
 
     def _advance(self) -> Wait | None:
         """Take all steps of some classes; return a wait without end, if there is one."""
@@ -210,7 +243,7 @@ class _Search:
             )
         self.classes = its
 
-    def _actions_to(self, one: int) -> tuple[list[int], int]:
+    def actions_to(self, one: int) -> tuple[list[int], int]:
         """Return the actions that lead to a class, and after how many its wait began."""
         actions: list[int] = []
         waited, waits = 0, bool(self.classes.waits[one])
@@ -225,7 +258,7 @@ class _Search:
         ms, one, step = self.extremes[which].tolist()
         if one == NOT_YET:
             return None
-        actions, begins = self._actions_to(one)
+        actions, begins = self.actions_to(one)
         actions.append(int(self.states.steps.actions[step]))
         run = dated(self.product, actions, begins, longest=which == 0)
         assert length(run, begins) == ms, "the run attains its bound"
@@ -235,7 +268,7 @@ class _Search:
         """Return the wait of a class as one without end, if nothing need happen there."""
         if not self.classes.waits[one] or not zones.unbounded(self.states.steps, self.classes, one):
             return None
-        actions, begins = self._actions_to(one)
+        actions, begins = self.actions_to(one)
         state = int(self.classes.states[one])
         steps = self.states.steps
         first, last = steps.starts[state].tolist()
@@ -245,8 +278,8 @@ class _Search:
 
     def _round(self, one: int, again: int) -> Wait | None:
         """Return the wait of a class as one without end, if its loop takes time for ever."""
-        actions, begins = self._actions_to(one)
-        loop_from = len(self._actions_to(again)[0])
+        actions, begins = self.actions_to(one)
+        loop_from = len(self.actions_to(again)[0])
         begun, most = self._once_round(one, actions[loop_from:])
         if not _grows(begun, most):
             return None

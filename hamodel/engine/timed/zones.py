@@ -245,6 +245,27 @@ def unbounded(steps: Steps, classes: Classes, one: int) -> bool:
 
 
 @compiled
+def outlasting(steps: Steps, classes: Classes, first: int, last: int, most: int) -> int:
+    """
+    Return the first class from `first` to `last` less one in which a wait can have lasted longer.
+
+    Longer than `most` ms, before anything more happens; -1 for none.
+    """
+    for one in range(first, last):
+        if not classes.waits[one]:
+            continue
+        state, begin = classes.states[one], classes.begins[one]
+        own = steps.bounded[state, 1] - steps.bounded[state, 0]
+        size = own + 2
+        least = classes.zones[begin + size - 1] if steps.urgent[state] else FOREVER
+        for k in range(1, own + 1):
+            least = min(least, classes.zones[begin + k * size + size - 1])
+        if least > most:
+            return one
+    return -1
+
+
+@compiled
 def advance(
     steps: Steps,
     classes: Classes,

@@ -14,13 +14,13 @@ from typing import Any, Literal, NoReturn
 
 import msgspec
 
+from hamodel.duration import duration_text
 from hamodel.errors import InputError, among
 from hamodel.guide.deployment.kinds import STRATEGIES, Kind
 from hamodel.guide.deployment.media_tables import RecorderGroup
 from hamodel.guide.deployment.schema import Deployment
 from hamodel.guide.deployment.shape import (
     Shape,
-    duration_text,
     parameters,
     possible,
     shape_of,

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from msgspec import NODEFAULT, Meta
 from msgspec.structs import fields
 
+from hamodel.duration import duration_text
 from hamodel.errors import among
 from hamodel.guide.deployment.kinds import STRATEGIES, About, Kind, Read
 from hamodel.guide.deployment.schema import Deployment
@@ -143,13 +144,6 @@ def _possible_plain(shape: Shape) -> str:
         return f"a list of {low}, each {inner}" if low else f"a list, each {inner}"
     many = f"{low or 0} to {high}" if high else f"at least {low}"
     return f"a list of {many}, each {inner}"
-
-
-def duration_text(ms: int | None) -> str:
-    """Return milliseconds as one writes them in a deployment: `10 s`, `250 ms`, `never`."""
-    if ms is None:
-        return "never"
-    return f"{ms} ms" if ms % 1000 else f"{ms // 1000} s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NoReturn
 
+from hamodel.duration import duration_text, exact_ms
 from hamodel.errors import InputError, among
-from hamodel.guide.deployment.shape import Shape, duration_text, possible
+from hamodel.guide.deployment.shape import Shape, possible
 from hamodel.guide.deployment.source import shown
 
 _KEYS = {
@@ -57,7 +58,6 @@ _AMBIGUOUS: Mapping[tuple[str, str], tuple[str, ...]] = {
 """What the guide has one word for, and the model has two readings of."""
 
 _SEPARATOR = re.compile(r"[-_/ ]+")
-_DURATION = re.compile(r"(0|[1-9][0-9]{0,17}) (ms|s)", re.ASCII)
 _NEARLY = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,3}))?[ _]*([A-Za-z]*)\.?", re.ASCII)
 _UNITS_MS = {
     "ms": 1,
@@ -171,8 +171,8 @@ def milliseconds(written: object, shape: Shape) -> int | None:
         return None
     if not written.strip():
         raise SpellingError("HA073", f"found an empty text; possible: {possible(shape)}.")
-    if right := _DURATION.fullmatch(written):
-        return int(right[1]) * _UNITS_MS[right[2]]
+    if (right := exact_ms(written)) is not None:
+        return right
     return _no_duration(written, shape, _nearly(written))
 
 

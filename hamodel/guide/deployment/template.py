@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import NODEFAULT
 from msgspec.structs import fields
 
+from hamodel.duration import duration_text
 from hamodel.guide.deployment.decode import decode
 from hamodel.guide.deployment.kinds import Kind
 from hamodel.guide.deployment.media_tables import RecorderGroup
@@ -17,7 +18,6 @@ from hamodel.guide.deployment.remarks import idle_keys
 from hamodel.guide.deployment.schema import Deployment
 from hamodel.guide.deployment.shape import (
     Shape,
-    duration_text,
     possible,
     shape_of,
     table_shapes,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from hamodel import check_in_time, leads_to
 from hamodel.engine.timed import zones
 from hamodel.engine.timed.search import waits
 from tests.agreement.timed_systems import timed_drawing
 from tests.engine.timed.examples import EXAMPLES
 
-KERNELS = ("plus", "within", "fired", "goes_round", "unbounded", "advance")
+KERNELS = ("plus", "within", "fired", "goes_round", "unbounded", "outlasting", "advance")
 
 
 @pytest.fixture
@@ -30,6 +31,18 @@ def test_plain_twins_find_the_same(name: str, by_python: pytest.MonkeyPatch) -> 
     by_python.undo()
 
     assert waits(its.system, its.begin, ~its.begin, its.budget) == plain
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_plain_twins_judge_the_same(name: str, by_python: pytest.MonkeyPatch) -> None:
+    """Whether a wait ends within the longest that it takes, and within one ms less."""
+    its = EXAMPLES[name]()
+    worst = its.worst or 1
+    props = [leads_to("p", its.begin, ~its.begin, within=ms) for ms in (worst, worst - 1)]
+    plain = [check_in_time(its.system, prop, its.budget) for prop in props]
+    by_python.undo()
+
+    assert plain == [check_in_time(its.system, prop, its.budget) for prop in props]
 
 
 @pytest.mark.parametrize("seed", [7, 11, 14])
