@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.graph import strongly_connected
@@ -77,6 +78,7 @@ def waits(
     number = {search.initial: 0}
     timed, ends = [search.initial], list[bool]()
     within: list[list[tuple[int, int]]] = []
+    begun = {0: None} if search.initial[2] else {}
     while len(within) < len(timed):
         if limit_states is not None and len(timed) > limit_states:
             return Waits(None, None, False, len(timed), cut=True)
@@ -87,15 +89,13 @@ def waits(
             its = number.setdefault(after, len(timed))
             if its == len(timed):
                 timed.append(after)
+            if after[2] and not one[2]:
+                begun[its] = None
             if one[2] and after[2]:
                 goes_on.append((its, int(step == TICK)))
             may_end |= one[2] and not after[2]
         within.append(goes_on)
         ends.append(may_end)
-    begun = [0] if search.initial[2] else []
-    begun += [
-        number[after] for one in timed if not one[2] for _, after in search.steps(one) if after[2]
-    ]
     longest = _longest(within, ends)
     if longest is None:
         return Waits(None, _shortest(within, ends, begun), True, len(timed))
@@ -153,7 +153,10 @@ class Ticks:
     def __init__(self, product: Product, begin: Expr, end: Expr, since: Expr = TRUE) -> None:
         self.product, self.begin, self.end, self.since = product, begin, end, since
         self.takes = [action.rule.bounds for action in product.actions]
-        self.initial = self._timed(product.initial, {}, waits=False, can_begin=True)
+        self._known: dict[tuple[Value, ...], _Known] = {}
+        self._same: dict[tuple[Value, ...], tuple[Value, ...]] = {}
+        first = tuple(product.initial.values())
+        self.initial = self._timed(first, {}, waits=False, can_begin=True)
 
     def steps(self, timed: Timed) -> Iterator[tuple[int, Timed]]:
         """Yield what can happen next: a tick, where nothing is due, and each rule old enough."""
@@ -161,12 +164,11 @@ class Ticks:
         age = dict(ages)
         if not self._due(age):
             yield TICK, (values, self._older(ages), waits)
-        state = self._state(values)
-        can_begin = self.since(state)
-        for place, after in self.product.steps(state):
+        known = self._of(values)
+        for place, after in known.steps:
             if age.get(place, 0) >= self.takes[place][0]:
                 kept = {other: its for other, its in age.items() if other != place}
-                yield place, self._timed(after, kept, waits=waits, can_begin=can_begin)
+                yield place, self._timed(after, kept, waits=waits, can_begin=known.since)
 
     def follow(self, steps: Iterable[tuple[str, int]]) -> str:
         """
@@ -236,13 +238,37 @@ class Ticks:
             for place, its in ages
         )
 
-    def _state(self, values: Sequence[Value]) -> dict[str, Value]:
-        return dict(zip(self.product.names, values, strict=True))
+    def _of(self, values: tuple[Value, ...]) -> _Known:
+        """Return what is known of a state, whatever the ages: worked out once."""
+        if values not in self._known:
+            state = dict(zip(self.product.names, values, strict=True))
+            steps = [(place, tuple(after.values())) for place, after in self.product.steps(state)]
+            self._known[values] = _Known(
+                [(place, self._same.setdefault(after, after)) for place, after in steps],
+                self.since(state),
+                self.begin(state),
+                self.end(state),
+            )
+        return self._known[values]
 
     def _timed(
-        self, state: dict[str, Value], kept: Mapping[int, int], *, waits: bool, can_begin: bool
+        self,
+        values: tuple[Value, ...],
+        kept: Mapping[int, int],
+        *,
+        waits: bool,
+        can_begin: bool,
     ) -> Timed:
-        enabled = (place for place, _ in self.product.steps(state))
-        ages = tuple((p, kept.get(p, 0)) for p in enabled if self.takes[p] != UNTIMED)
-        waits = not self.end(state) and (waits or (can_begin and self.begin(state)))
-        return tuple(state.values()), ages, waits
+        known = self._of(values)
+        ages = tuple((p, kept.get(p, 0)) for p, _ in known.steps if self.takes[p] != UNTIMED)
+        waits = not known.ends and (waits or (can_begin and known.begins))
+        return values, ages, waits
+
+
+class _Known(NamedTuple):
+    """The steps of a state; whether a wait can begin from there, or there, and whether it ends."""
+
+    steps: list[tuple[int, tuple[Value, ...]]]
+    since: bool
+    begins: bool
+    ends: bool

@@ -24,6 +24,7 @@ from tests.benchmarks import (
     reachable,
     seeded,
     spin_page,
+    ticks,
     timed,
 )
 from tests.benchmarks.compared_models import MODELS
@@ -130,6 +131,12 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     part.add_argument("--systems", type=int, default=2_000, help="random ones, six properties each")
     part.add_argument("--write", action="store_true", help=f"write {parts.FILE.name}")
     part.set_defaults(command=parts.command)
+
+    small = which.add_parser("ticks", help="what a call loses in each deployment, tick by tick")
+    small.add_argument("--only", action="append", default=[], metavar="DEPLOYMENT")
+    small.add_argument("--states", type=int, default=ticks.STATES, help="timed states, at most")
+    small.add_argument("--write", action="store_true", help=f"write {ticks.FILE.name}")
+    small.set_defaults(command=ticks.command)
 
 
 def _add_comparisons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -21,7 +21,7 @@ def command(chosen: argparse.Namespace) -> int:
     verdicts: Counter[str] = Counter()
     judged = 0
     mismatches: list[str] = []
-    seed = 0
+    seed, made_on = 0, commit()
     while sum(count for sort, count in sorts.items() if sort not in LEFT_OUT) < chosen.systems:
         try:
             sorts[compare_timed(seed)] += 1
@@ -33,7 +33,7 @@ def command(chosen: argparse.Namespace) -> int:
             sorts["mismatch"] += 1
         seed += 1
     kept: dict[str, Any] = {
-        "commit": commit(),
+        "commit": made_on,
         "machine": machine(),
         "seeds": [0, seed],
         "sorts": dict(sorted(sorts.items())),

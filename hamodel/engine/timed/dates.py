@@ -102,11 +102,10 @@ def _latest(bounds: Sequence[tuple[int, int, int]], last: int, begins: int) -> l
     cap = 1 + sum(abs(most) for *_, most in bounds)
     dates = [cap] * (last + 1)
     dates[begins] = 0
-    changed = True
-    while changed:
-        changed = False
+    for _ in range(last + 2):
+        before = list(dates)
         for i, j, most in bounds:
-            if dates[j] + most < dates[i]:
-                dates[i] = dates[j] + most
-                changed = True
-    return dates
+            dates[i] = min(dates[i], dates[j] + most)
+        if dates == before:
+            return dates
+    raise AssertionError("the run can happen in this order")

@@ -1,0 +1,82 @@
+"""The campaign `ticks`: what a call loses in every deployment that is shipped, tick by tick too."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tests.agreement.timed_deployments import Setting, compare_setting, settings
+from tests.benchmarks.tables import commit, machine, table
+
+FILE = Path(__file__).with_name("ticks.json")
+STATES = 120_000
+"""A setting with more timed states than this is cut; a cut one is no agreement."""
+
+
+def kept() -> dict[str, Any]:
+    """Return what is committed."""
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def command(chosen: argparse.Namespace) -> int:
+    """Compare every setting, print how many agree and which were cut; 1 on a mismatch."""
+    rows: list[dict[str, Any]] = []
+    mismatches: list[str] = []
+    made_on = commit()
+    for setting in settings(chosen.only):
+        began = time.perf_counter()
+        try:
+            found = compare_setting(setting, chosen.states)
+        except AssertionError as error:
+            mismatches.append(f"{setting}: {error}"[:500])
+            print(mismatches[-1])
+            continue
+        rows.append(asdict(setting) | asdict(found) | {"commit": made_on})
+        how = "cut" if found.cut else f"{found.ticks} timed states, {found.classes} classes"
+        seconds = time.perf_counter() - began
+        print(f"[{seconds:5.1f} s] {setting}: {how}", file=sys.stderr, flush=True)
+    _print(rows)
+    print(f"{len(mismatches)} mismatches; machine: {machine()}")
+    if chosen.write:
+        others = [row for row in _written() if chosen.only and row["deployment"] not in chosen.only]
+        result = {
+            "states at most": chosen.states,
+            "machine": machine(),
+            "mismatches": mismatches,
+            "settings": sorted([*others, *rows], key=_place),
+        }
+        FILE.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return int(bool(mismatches))
+
+
+def _written() -> list[dict[str, Any]]:
+    return list(kept()["settings"]) if FILE.exists() else []
+
+
+def _place(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["deployment"], row["lost"], row["fault"]
+
+
+def setting_of(row: dict[str, Any]) -> Setting:
+    """Return the setting of a row that was written."""
+    return Setting(*_place(row))
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    agreed = Counter(row["deployment"] for row in rows if not row["cut"])
+    cut = Counter(row["deployment"] for row in rows if row["cut"])
+    names = dict.fromkeys(row["deployment"] for row in rows)
+    lines = [[name, str(agreed[name]), str(cut[name])] for name in names]
+    print(table(["deployment", "agree", "cut"], lines))
+    verdicts = Counter(kind for row in rows for kind in row["verdicts"].values())
+    print(f"properties judged in time: {dict(sorted(verdicts.items()))}")
+    for row in rows:
+        if row["cut"]:
+            print(f"cut: {setting_of(row)}, beyond {max(row['states'], row['ticks'])} states")
