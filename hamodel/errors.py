@@ -155,6 +155,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"known are {among(folded.values(), 40)}"
 
 
+def seconds(ms: int) -> str:
+    """Return milliseconds as seconds, exactly: `35.4 s`."""
+    sign, (whole, rest) = "-" if ms < 0 else "", divmod(abs(ms), 1_000)
+    return f"{sign}{whole}{f'.{rest:03}'.rstrip('0') if rest else ''} s"
+
+
 def plural(number: int, noun: str) -> str:
     """Return `1 state`, `1,234 states`, `2 searches`."""
     ending = "" if number == 1 else "es" if noun.endswith(("ch", "sh", "s", "x")) else "s"

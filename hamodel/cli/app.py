@@ -18,6 +18,7 @@ RULES = "Shipped rules by name (split_brain), or a Python file of yours; it is r
 DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
 WHAT = "What is lost: unrecorded, audio_outage, single_copy, uncontrollable; several with commas."
 LOSS_FAULTS = "Within these faults. By default one of each class, one after the other."
+TIME_LINE = "Draw the worst run over time: FILE.svg, .dot or .mmd."
 FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
 READINGS = "Say which claims depend on what the guide leaves open, and what to ask the vendor."
 VARY = "What is varied: recorders=1..6, media_servers=1..4, or any whole number's key."
@@ -245,6 +246,7 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
     limit_states: LimitStates = LIMIT_STATES,
     limit_memory: LimitMemory = "",
     limit_time: LimitTime = None,
+    drawn: Annotated[Path | None, typer.Option("--draw", metavar="FILE", help=TIME_LINE)] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Tell the worst run for each.")
     ] = False,
@@ -262,6 +264,7 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
         read_format(form),
         read_limits(limit_states, limit_memory, limit_time),
         verbose,
+        drawn,
     )
     raise typer.Exit(run(options))
 

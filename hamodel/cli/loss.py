@@ -14,25 +14,21 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.budget import Budget
-from hamodel.cli.losses import NOTHING_MORE, Loss, worst_loss
+from hamodel.cli.losses import WHY, Loss, worst_loss
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
+from hamodel.cli.timelines import as_json as time_line_as_json
+from hamodel.cli.timelines import check_picture, intervals, marks_of, picture, write_picture
 from hamodel.cli.words import allowed
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.search import Wait
-from hamodel.errors import InputError, among
+from hamodel.errors import InputError, among, seconds
 from hamodel.guide import build_parts
 from hamodel.guide.loss import LOSSES, with_causes
 
 SCHEMA = 1
-WHY = {
-    "stuck": NOTHING_MORE,
-    "unbounded": "a rule that could end it need never happen",
-    "loop": "it goes round for ever",
-}
-"""What makes a loss endless, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +43,7 @@ class LossOptions:
     form: Format = Format.TEXT
     limits: Limits = DEFAULT_LIMITS
     verbose: bool = False
+    draw: Path | None = None
 
 
 def run(options: LossOptions) -> int:
@@ -56,11 +53,16 @@ def run(options: LossOptions) -> int:
     Raises
     ------
     HamodelError
-        HA082 for a format that this report does not have, and what `losses` raises.
+        HA082 for a format that this report does not have, HA074 and HA084 for a picture that cannot
+        be drawn, and what `losses` raises.
     """
     if options.form not in {Format.TEXT, Format.JSON}:
         raise InputError("HA082", f"--format is {options.form.value}; it can be text, json")
+    if options.draw is not None:
+        check_picture(options.draw)
     found = losses(options)
+    if options.draw is not None:
+        _draw(options, found, options.draw)
     if options.form is Format.JSON:
         emit(json.dumps(as_json(options, found), indent=1, ensure_ascii=False) + "\n")
     else:
@@ -96,11 +98,12 @@ def losses(options: LossOptions) -> tuple[Loss, ...]:
     for lost in measured:
         for budget in _budgets(options.budgets, system.fault_classes):
             try:
-                found.append(worst_loss(system, lost, call, budget, limits=options.limits))
+                loss = worst_loss(system, lost, call, budget, parts=parts, limits=options.limits)
             except TooWideError as error:
                 why = f"{error}; take less into [scope], such as --set scope.calls=1"
                 raise InputError("HA082", f"{options.deployment}: {why}") from None
-            say(f"{lost.name}, {allowed(budget)}: {at_most(found[-1])}")
+            found.append(loss)
+            say(f"{lost.name}, {allowed(budget)}: {at_most(loss)}")
     return tuple(found)
 
 
@@ -121,12 +124,6 @@ def at_most(loss: Loss) -> str:
     if worst is None:
         return "nothing"
     return "without end" if worst.ms is None else seconds(worst.ms)
-
-
-def seconds(ms: int) -> str:
-    """Return milliseconds as seconds, exactly: `35.4 s`."""
-    whole, rest = divmod(ms, 1_000)
-    return f"{whole}{f'.{rest:03}'.rstrip('0') if rest else ''} s"
 
 
 def how(loss: Loss) -> str:
@@ -151,6 +148,7 @@ def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
                 "worst": None if each.worst is None else _wait_as_json(each.worst),
                 "best": None if each.waits.best is None else _wait_as_json(each.waits.best),
                 "phases_ms": dict(each.by_phase),
+                "time_line": time_line_as_json(intervals(each)),
                 "cut": None if each.waits.cut is None else each.waits.cut.value,
                 "states": each.waits.states,
                 "classes": each.waits.classes,
@@ -167,6 +165,18 @@ def _wait_as_json(wait: Wait) -> dict[str, Any]:
         "begins": wait.begins,
         "run": [{"ms": step.at, "rule": step.rule} for step in wait.run],
     }
+
+
+def _draw(options: LossOptions, found: Sequence[Loss], file: Path) -> None:
+    """Draw the time line of the story that is told; where nothing is lost there is none."""
+    told = _worst(found)
+    if not told:
+        say(f"nothing is lost, so there is no time line: {file} is not written")
+        return
+    [loss] = told
+    title = f"{loss.lost.name} within {allowed(loss.budget)}: {at_most(loss)}"
+    caption = ", ".join((options.deployment, *options.changes))
+    write_picture(picture(intervals(loss), marks_of(loss), title, caption=(caption,)), file)
 
 
 def _print(options: LossOptions, found: Sequence[Loss], console: Console) -> None:

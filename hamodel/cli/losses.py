@@ -6,12 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hamodel import NO_FAULT, Budget, Kind, Rule, System, always
-from hamodel.engine.cone import Influences, sliced
+from hamodel.engine.cone import Cone, Influences, sliced
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.engine.timed.search import Wait, Waits, waits
+from hamodel.guide import Parts
 from hamodel.guide.loss import PHASES, Lost
 
 NOTHING_MORE = "nothing more has to happen"
+WHY = {
+    "stuck": NOTHING_MORE,
+    "unbounded": "a rule that could end it need never happen",
+    "loop": "it goes round for ever",
+}
+"""What makes a loss endless, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class Loss:
     phases
         For each step of the worst run after the loss began, what the time before it went by, and
         how long that was, in ms: together all that is lost.
+    parts
+        What the system was made of, which a time line needs.
     """
 
     lost: Lost
@@ -38,6 +47,7 @@ class Loss:
     waits: Waits
     system: System
     phases: tuple[tuple[str, int], ...]
+    parts: Parts | None = None
 
     @property
     def worst(self) -> Wait | None:
@@ -60,6 +70,7 @@ def worst_loss(
     call: str,
     budget: Budget = NO_FAULT,
     *,
+    parts: Parts | None = None,
     limits: Limits = NO_LIMITS,
 ) -> Loss:
     """
@@ -70,12 +81,10 @@ def worst_loss(
 
     Parameters
     ----------
-    system
-        The model with causes.
+    system, parts
+        The model with causes, and, for a time line, the parts that it was made of.
     """
-    prop = always(lost.name, lost.end | ~lost.begin, given=lost.since)
-    cone = Influences(system).cone(prop, [var.name for var in budget.counters])
-    part = sliced(system, cone)
+    part = sliced(system, cone_of(system, lost, budget))
     found = waits(
         part,
         lost.begin,
@@ -85,7 +94,13 @@ def worst_loss(
         limits=limits,
     )
     phases = () if found.worst is None else tuple(_phases(system, found.worst))
-    return Loss(lost, call, budget, found, system, phases)
+    return Loss(lost, call, budget, found, system, phases, parts)
+
+
+def cone_of(system: System, lost: Lost, budget: Budget) -> Cone:
+    """Return the variables that a figure can depend on: no run of its search has others."""
+    prop = always(lost.name, lost.end | ~lost.begin, given=lost.since)
+    return Influences(system).cone(prop, [var.name for var in budget.counters])
 
 
 def _phases(system: System, wait: Wait) -> Iterator[tuple[str, int]]:
@@ -94,11 +109,11 @@ def _phases(system: System, wait: Wait) -> Iterator[tuple[str, int]]:
     run = wait.run
     now = run[wait.begins - 1].at if wait.begins else 0
     for place in range(wait.begins, len(run)):
-        yield _phase([rules[step.rule] for step in run[place:]]), run[place].at - now
+        yield phase_before([rules[step.rule] for step in run[place:]]), run[place].at - now
         now = run[place].at
 
 
-def _phase(coming: Sequence[Rule]) -> str:
+def phase_before(coming: Sequence[Rule]) -> str:
     """Return what the time before a step is called: that of the first to come that takes time."""
     for rule in coming:
         if rule.kind is Kind.PROTOCOL and rule.bounds[1] != 0:

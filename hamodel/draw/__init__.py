@@ -1,8 +1,8 @@
-"""Pictures of a system: statecharts, topologies and stories, as scenes, DOT, Mermaid and SVG."""
+"""Pictures of a system: statecharts, topologies, stories, time lines; as DOT, Mermaid and SVG."""
 
 from hamodel.draw.graphviz_dot import dot, svg
 from hamodel.draw.mermaid import mermaid
-from hamodel.draw.scene import Graph, Ladder, Scene, Shape
+from hamodel.draw.scene import Graph, Ladder, Lane, Mark, Scene, Shape, Span, TimeLine, Tone
 from hamodel.draw.statechart import statechart, statecharts
 from hamodel.draw.story import story
 from hamodel.draw.topology import Link, Place, topology
@@ -11,10 +11,15 @@ from hamodel.draw.write import Written, write_all
 __all__ = [
     "Graph",
     "Ladder",
+    "Lane",
     "Link",
+    "Mark",
     "Place",
     "Scene",
     "Shape",
+    "Span",
+    "TimeLine",
+    "Tone",
     "Written",
     "dot",
     "mermaid",

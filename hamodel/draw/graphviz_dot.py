@@ -14,9 +14,22 @@ from typing import assert_never
 
 import graphviz
 
-from hamodel.draw.ladder_plan import Box, Face, Stroke, plan
-from hamodel.draw.scene import Edge, Graph, Group, Ladder, Layout, Line, Node, Scene, Shape, Style
+from hamodel.draw.ladder_plan import Box, Face, Plan, Stroke, plan
+from hamodel.draw.scene import (
+    Edge,
+    Graph,
+    Group,
+    Ladder,
+    Layout,
+    Line,
+    Node,
+    Scene,
+    Shape,
+    Style,
+    TimeLine,
+)
 from hamodel.draw.text import wrapped
+from hamodel.draw.timeline_plan import timeline_plan
 from hamodel.errors import InputError
 
 FONT = "Helvetica,Arial,sans-serif"
@@ -64,7 +77,9 @@ def dot(scene: Scene) -> str:
         case Graph():
             return _graph(scene)
         case Ladder():
-            return _ladder(scene)
+            return _planned(scene.name, plan(scene))
+        case TimeLine():
+            return _planned(scene.name, timeline_plan(scene))
         case _:
             assert_never(scene)
 
@@ -231,10 +246,9 @@ def _sample(style: Style, scene: Graph) -> str:
     return f'{_INNER}<tr>{line}{head}{text}</tr><tr><td height="7"></td></tr></table>'
 
 
-def _ladder(scene: Ladder) -> str:
-    drawn = plan(scene)
+def _planned(name: str, drawn: Plan) -> str:
     drawing = graphviz.Digraph(
-        scene.name,
+        name,
         graph_attr={
             "layout": "nop",
             "splines": "line",

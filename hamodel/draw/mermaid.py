@@ -1,5 +1,5 @@
 """
-Scenes as Mermaid: state diagrams, flow charts and sequence diagrams.
+Scenes as Mermaid: state diagrams, flow charts, sequence diagrams and Gantt charts.
 
 Mermaid styles few of its lines, so what a line means is also said in words.
 """
@@ -24,9 +24,13 @@ from hamodel.draw.scene import (
     Panel,
     Scene,
     Shape,
+    Span,
     Style,
+    TimeLine,
+    Tone,
 )
 from hamodel.draw.text import wrapped
+from hamodel.errors import seconds
 
 LABEL_CHARACTERS = 34
 NOTE_CHARACTERS = 60
@@ -50,6 +54,8 @@ def mermaid(scene: Scene) -> str:
             lines = _topology(scene)
         case Ladder():
             lines = _ladder(scene)
+        case TimeLine():
+            lines = _timeline(scene)
         case _:
             assert_never(scene)
     head = ["---", f"title: {json.dumps(scene.title, ensure_ascii=False)}", "---"]
@@ -186,3 +192,38 @@ def _panel(panel: Panel, ids: dict[str, str], across: str) -> Iterator[str]:
         yield f"    Note over {ids[note.lifeline]}: {_text(note.text)}"
     if tint:
         yield "    end"
+
+
+_TAGS = {Tone.GOOD: "done, ", Tone.LESS: "active, ", Tone.LOST: "crit, ", Tone.ASIDE: ""}
+_SHARE = 8
+"""What is open at an end is drawn as this part of the whole."""
+
+
+def _timeline(scene: TimeLine) -> Iterator[str]:
+    """Yield a Gantt chart; it begins at 0, so what it says of time is how long, not when."""
+    yield "gantt"
+    yield "    dateFormat x"
+    yield "    axisFormat %M:%S"
+    ends = [end for lane in scene.lanes for span in lane.spans for end in (span.begin, span.end)]
+    dates = [end for end in ends if end is not None] + [mark.at for mark in scene.marks]
+    first, last = min(dates, default=0), max(dates, default=0)
+    more = max((last - first) // _SHARE, 1)
+    if scene.marks:
+        yield "    section what happens"
+    for mark in scene.marks:
+        at = mark.at - first + more
+        said = _escaped(f"{seconds(mark.at)} {mark.text}")
+        yield f"    {said} :milestone, {at}, {at}"
+    for lane in scene.lanes:
+        yield f"    section {_escaped(lane.name)}"
+        for span in lane.spans:
+            begin = (first - more if span.begin is None else span.begin) - first + more
+            end = (last + more if span.end is None else span.end) - first + more
+            yield f"    {_escaped(_told(span))} :{_TAGS[span.tone]}{begin}, {end}"
+
+
+def _told(span: Span) -> str:
+    """Return what goes on and how long, in words."""
+    if span.ms is not None:
+        return f"{span.label} {seconds(span.ms)}"
+    return f"{span.label}, until then" if span.end is not None else f"{span.label}, from then on"

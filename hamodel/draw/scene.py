@@ -192,8 +192,83 @@ class Ladder:
     caption: tuple[str, ...] = ()
 
 
-Scene: TypeAlias = Graph | Ladder
-"""A picture of either sort."""
+class Tone(Enum):
+    """How good what goes on in a span of time is."""
+
+    GOOD = "good"
+    LESS = "less"
+    LOST = "lost"
+    ASIDE = "aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """
+    A time in which one thing goes on.
+
+    Parameters
+    ----------
+    begin, end
+        In ms; None for since before, and for from then on.
+    tone, label
+        How good it is, and what it is called.
+    until
+        What ends it.
+    """
+
+    begin: int | None
+    end: int | None
+    tone: Tone
+    label: str
+    until: str = ""
+
+    @property
+    def ms(self) -> int | None:
+        """How long it is; None if it is open at an end."""
+        return None if self.begin is None or self.end is None else self.end - self.begin
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Something that is told at every moment: spans, each where the one before it ends."""
+
+    name: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happens at a moment, in ms, such as a failure."""
+
+    at: int
+    text: str
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLine:
+    """
+    What goes on over time.
+
+    Parameters
+    ----------
+    name, title, caption
+        As those of a `Graph`.
+    lanes
+        From top to bottom; the spans of the first are listed below the picture.
+    marks
+        What happens meanwhile, in the order of time.
+    """
+
+    name: str
+    title: str
+    lanes: tuple[Lane, ...]
+    marks: tuple[Mark, ...] = ()
+    caption: tuple[str, ...] = ()
+
+
+Scene: TypeAlias = Graph | Ladder | TimeLine
+"""A picture of any sort."""
 
 
 def slug(text: str) -> str:

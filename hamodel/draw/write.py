@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hamodel.draw.graphviz_dot import dot, svg
 from hamodel.draw.mermaid import mermaid
-from hamodel.draw.scene import Graph, Ladder, Layout, Scene
+from hamodel.draw.scene import Graph, Ladder, Layout, Scene, TimeLine
 from hamodel.errors import InputError, ModelError, among
 from hamodel.expr import checked_name
 
@@ -20,11 +20,12 @@ READING = (
     " blue dotted one what users do (environment). In a statechart an arrow is what moves a"
     " component from one state to another: its trigger, and below that what has to hold. A story"
     " goes from top to bottom, a numbered step at a time: arrows are messages, and a box says what"
-    " changes in whoever stands above it."
+    " changes in whoever stands above it. A time line goes from left to right, true to scale; what"
+    " is too short to be read is drawn again below, enlarged."
 )
 """The legend that all pictures have in common, in words."""
 
-_HEADINGS = ("The deployment", "Components", "Stories")
+_HEADINGS = ("The deployment", "Components", "Stories", "Time lines")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def _heading(scene: Scene) -> str:
     match scene:
         case Ladder():
             return "Stories"
+        case TimeLine():
+            return "Time lines"
         case Graph(layout=Layout.TOPOLOGY):
             return "The deployment"
         case Graph():

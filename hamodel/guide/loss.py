@@ -14,7 +14,7 @@ from types import MappingProxyType
 from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
 from hamodel.guide.parts import Parts
 from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, noticed
-from hamodel.guide.vocabulary import Recording, SipServerState
+from hamodel.guide.vocabulary import Conference, Recording, SipServerState
 
 UNDETECTED, TAKE_OVER = "undetected", "waiting for take-over"
 PHASES: Mapping[str, str] = MappingProxyType(
@@ -101,37 +101,57 @@ def unrecorded(parts: Parts, call: str) -> Lost:
 
 
 def audio_outage(parts: Parts, call: str) -> Lost:
-    """The endpoints of a call do not hear each other: they are not joined to one that answers."""
-    heard = any_of(
-        *(all_of(parts.joined(call, n), its.answers) for n, its in parts.media_servers.items())
-    )
+    """The endpoints of a call do not hear each other: no Media Server holds both."""
+    do = heard(parts, call)
     return Lost(
         "audio_outage",
         "the endpoints of the call do not hear each other",
-        heard,
-        parts.up(call) & ~heard,
-        heard | ~parts.up(call),
+        do,
+        parts.up(call) & ~do,
+        do | ~parts.up(call),
+    )
+
+
+def heard(parts: Parts, call: str) -> Expr:
+    """
+    Return the guard that the endpoints of a call are joined to one Media Server that bridges them.
+
+    One that has been started again answers, but knows nothing of the call.  A-REPAIR.
+    """
+    return any_of(
+        *(
+            all_of(
+                parts.joined(call, name),
+                its.answers,
+                its.conference[call].is_not(Conference.ABSENT),
+            )
+            for name, its in parts.media_servers.items()
+        )
     )
 
 
 def single_copy(parts: Parts, call: str) -> Lost | None:
     """Of a call's two recordings one records; None if it has one only."""
-    legs = parts.legs_of(call)
-    if len(legs) < 2:
+    its = copies(parts, call)
+    if len(its) < 2:
         return None
-    copies = [
-        any_of(
-            *(parts.recorded_by(its, on) for its, on, _ in parts.sessions_of(call) if its == leg)
-        )
-        for leg in legs
-    ]
-    both, some = all_of(*copies), any_of(*copies)
+    both, some = all_of(*its), any_of(*its)
     return Lost(
         "single_copy",
         "one recording session of the call records, and not both",
         both,
         parts.up(call) & some & ~both,
         both | ~some | ~parts.up(call),
+    )
+
+
+def copies(parts: Parts, call: str) -> tuple[Expr, ...]:
+    """Return for each recording that a call can have the guard that it goes on."""
+    return tuple(
+        any_of(
+            *(parts.recorded_by(its, on) for its, on, _ in parts.sessions_of(call) if its == leg)
+        )
+        for leg in parts.legs_of(call)
     )
 
 

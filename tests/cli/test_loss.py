@@ -10,12 +10,12 @@ from typer.testing import CliRunner, Result
 
 from hamodel import Budget
 from hamodel.cli.app import app
-from hamodel.cli.loss import LossOptions, _budgets, as_json, at_most, how, losses, run, seconds
+from hamodel.cli.loss import LossOptions, _budgets, as_json, at_most, how, losses, run
 from hamodel.cli.losses import Loss
 from hamodel.cli.options import Budgets, Format, read_budgets
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed import layout
-from hamodel.errors import InputError
+from hamodel.errors import InputError, seconds
 from hamodel.guide.loss import PHASES
 from hamodel.guide.timing import TAKES
 

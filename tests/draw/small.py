@@ -17,10 +17,15 @@ from hamodel.draw.scene import (
     Edge,
     Graph,
     Ladder,
+    Lane,
     Layout,
+    Mark,
     Node,
     Note,
     Panel,
+    Span,
+    TimeLine,
+    Tone,
 )
 
 CHART = Graph(
@@ -57,7 +62,27 @@ LADDER = Ladder(
     legend=(FAILURE,),
     caption=("So it goes.",),
 )
-ALL: tuple[Scene, ...] = (CHART, MAP, LADDER)
+LINE = TimeLine(
+    "time-line-it",
+    "It is dark",
+    lanes=(
+        Lane(
+            "its light: on & <off>",
+            (
+                Span(None, 0, Tone.GOOD, "two lamps", "it breaks"),
+                Span(0, 5_000, Tone.LESS, "one lamp", "its heir breaks"),
+                Span(5_000, 40_000, Tone.LOST, "unseen", "a person comes"),
+                Span(40_000, 40_250, Tone.LOST, "screwing", "it is replaced"),
+                Span(40_250, 40_252, Tone.LOST, "glowing", "it is lit"),
+                Span(40_252, None, Tone.GOOD, "one lamp"),
+            ),
+        ),
+        Lane("the door", (Span(None, None, Tone.ASIDE, "shut"),)),
+    ),
+    marks=(Mark(0, "it breaks", FAILURE), Mark(40_250, "it is replaced", REPAIR)),
+    caption=("So it goes.",),
+)
+ALL: tuple[Scene, ...] = (CHART, MAP, LADDER, LINE)
 
 DRAWN = Path(__file__).parent / "drawn"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hamodel import InputError
-from hamodel.draw import Ladder, Scene, dot, statechart, story, svg
+from hamodel.draw import Ladder, Scene, TimeLine, dot, statechart, story, svg
 from hamodel.draw.ladder_plan import COLUMN, STEPS, plan
 from hamodel.draw.scene import FAILURE, Edge, Node, Note, Panel
 from tests.draw.sample import dot_or_skip, lamps, run
@@ -36,8 +36,14 @@ def test_dot_draws_every_scene(scene: Scene) -> None:
     picture = svg(dot(scene))
 
     said = html.unescape("".join(re.findall(r">([^<]+)<", picture)))
-    nodes = scene.lifelines if isinstance(scene, Ladder) else scene.nodes
-    assert all(node.lines[0] in said for node in nodes if node.lines)
+    match scene:
+        case Ladder():
+            names = [node.lines[0] for node in scene.lifelines]
+        case TimeLine():
+            names = [span.label for lane in scene.lanes for span in lane.spans]
+        case _:
+            names = [node.lines[0] for node in scene.nodes if node.lines]
+    assert all(name in said for name in names)
     assert picture.startswith("<?xml")
     assert "<!--" not in picture
     assert "graphviz version" not in picture

@@ -20,7 +20,7 @@ def test_every_scene_is_written_in_every_form(tmp_path: Path) -> None:
 
     written = write_all(ALL, tmp_path / "new" / "folder")
 
-    names = ["statechart-it", "topology", "story-it"]
+    names = ["statechart-it", "topology", "story-it", "time-line-it"]
     assert written.missing is None
     assert (
         *(f"{name}.{ending}" for name in names for ending in ("dot", "mmd", "svg")),
@@ -53,7 +53,7 @@ def test_without_dot_the_rest_is_written(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_index_shows_the_pictures(tmp_path: Path) -> None:
-    """The index has the deployment first, then components, then stories, and links each file."""
+    """The index has the deployment first, then all else by its sort, and links each file."""
     dot_or_skip()
     write_all((CHART, *ALL[1:]), tmp_path, "A house")
 
@@ -87,6 +87,14 @@ Drawn by `hamodel draw`; changes here are lost.
 ![It breaks](story-it.svg)
 
 [DOT](story-it.dot) · [Mermaid](story-it.mmd) · [SVG](story-it.svg)
+
+## Time lines
+
+### It is dark
+
+![It is dark](time-line-it.svg)
+
+[DOT](time-line-it.dot) · [Mermaid](time-line-it.mmd) · [SVG](time-line-it.svg)
 """ == (tmp_path / "index.md").read_text(encoding="utf-8")
 
 
