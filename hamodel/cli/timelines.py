@@ -14,7 +14,7 @@ from hamodel.draw.scene import STYLES, Lane, Mark, Span, TimeLine, Tone, slug
 from hamodel.engine.timed.dates import Dated
 from hamodel.errors import InputError, among
 from hamodel.expr import Value
-from hamodel.guide.timeline import LANES, MEASURED, SET_UP, Watched
+from hamodel.guide.timeline import AS_ASKED, LANES, MEASURED, SET_UP, Watched
 from hamodel.rule import Kind
 from hamodel.system import System
 
@@ -90,12 +90,15 @@ def _states(system: System, rules: Sequence[str]) -> Iterator[Mapping[str, Value
 
 
 def _words(its: Watched, states: Sequence[Mapping[str, Value]]) -> list[str]:
-    """Return what goes on in each state; what has not begun yet is not lost."""
-    words, begun = [], False
+    """Return what goes on in each state: what has not begun is not lost, what is lost stays so."""
+    words: list[str] = []
     for state in states:
         word = its.word(state)
-        begun = begun or word in its.good
-        words.append(SET_UP if word == its.after and not begun else word)
+        if word == its.after and not set(its.good).intersection(words):
+            word = SET_UP
+        elif word == AS_ASKED and words and words[-1] == its.bad:
+            word = its.bad
+        words.append(word)
     return words
 
 

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
 from hamodel.guide.parts import Parts
 from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, noticed
-from hamodel.guide.vocabulary import Conference, Recording, SipServerState
+from hamodel.guide.vocabulary import Conference, Recording, Request, SipServerState
 
 UNDETECTED, TAKE_OVER = "undetected", "waiting for take-over"
 PHASES: Mapping[str, str] = MappingProxyType(
@@ -88,15 +88,42 @@ class Lost:
 
 
 def unrecorded(parts: Parts, call: str) -> Lost:
-    """No recording session of a call records, while one should."""
-    recorded = parts.recorded(call)
+    """
+    No recording session of a call records, while one should.
+
+    What a Media Server has stopped because it was asked to is not lost while the answer is on its
+    way, however late it comes; it is from then on, if the answer is that it was refused.
+    """
+    recorded, (stopped, gone) = parts.recorded(call), as_asked(parts, call)
     should = parts.up(call) & parts.calls[call].told.is_(Recording.ON)
     return Lost(
         "unrecorded",
         "no recording session of the call records, while one should",
-        recorded,
-        should & ~recorded,
+        recorded | stopped,
+        should & ~recorded & ~stopped & ~gone,
         recorded | ~should,
+    )
+
+
+def as_asked(parts: Parts, call: str) -> tuple[Expr, Expr]:
+    """
+    Return the guards that a request is open which a Media Server has carried out already.
+
+    The first: it has paused or stopped the recording. The second: it has ended its conference.
+    """
+    the = parts.calls[call]
+    controls = () if the.control is None else (the.control.is_not(Request.NOTHING),)
+    on = {
+        its.conference[call]: all_of(parts.joined(call, name), its.answers)
+        for name, its in parts.media_servers.items()
+    }
+    stopped = any_of(
+        *(here & held.in_(Conference.PAUSED, Conference.NOT_RECORDING) for held, here in on.items())
+    )
+    gone = any_of(*(here & held.is_(Conference.ABSENT) for held, here in on.items()))
+    return (
+        stopped & any_of(the.request.is_not(Request.NOTHING), *controls),
+        gone & the.request.is_(Request.HANG_UP),
     )
 
 

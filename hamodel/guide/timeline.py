@@ -13,12 +13,12 @@ from types import MappingProxyType
 
 from hamodel import Expr, all_of, any_of
 from hamodel.expr import TRUE, Value, variables_of
-from hamodel.guide.loss import copies, heard
+from hamodel.guide.loss import as_asked, copies, heard
 from hamodel.guide.parts import Parts
 from hamodel.guide.vocabulary import Recording
 
 NO_CALL, SET_UP, LOST = "no call", "being set up", "lost"
-ONE_COPY = "one copy"
+ONE_COPY, AS_ASKED = "one copy", "stopped as asked"
 MEASURED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "unrecorded": ("recording", LOST),
@@ -75,6 +75,7 @@ def recording(parts: Parts, call: str) -> Watched:
             (NO_CALL, ~parts.up(call)),
             *kept,
             ("not to be recorded", ~parts.calls[call].told.is_(Recording.ON)),
+            (AS_ASKED, any_of(*as_asked(parts, call))),
             (LOST, TRUE),
         ),
         (kept[0][0],),

@@ -145,6 +145,15 @@ def test_repairs_alone_are_added_to_each_class() -> None:
     assert [Budget({each: 1}, 2) for each in classes] == _budgets(read_budgets("", "2"), classes)
 
 
+@pytest.mark.parametrize("faults", [SIP_SERVER, "resource-manager-crash=1"])
+def test_a_control_instance_that_dies_loses_no_media(faults: str) -> None:
+    """SIP-2, RM-4: what a Media Server stopped as asked is not lost, however late the answer is."""
+    [loss] = measured(faults)
+
+    assert loss.worst is None
+    assert loss.waits.cut is None
+
+
 def test_every_time_has_a_name() -> None:
     """The phases are those of the families that take time, and of the one with times of its own."""
     assert PHASES.keys() == TAKES.keys() | {"request_is_refused"}
