@@ -26,6 +26,7 @@ from tests.benchmarks import (
     spin_page,
     ticks,
     timed,
+    windows,
 )
 from tests.benchmarks.compared_models import MODELS
 from tests.benchmarks.mutants import Log, Noticed, Outcome, again, base_of, campaign
@@ -137,6 +138,11 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     small.add_argument("--states", type=int, default=ticks.STATES, help="timed states, at most")
     small.add_argument("--write", action="store_true", help=f"write {ticks.FILE.name}")
     small.set_defaults(command=ticks.command)
+
+    pair = which.add_parser("windows", help="when a second fault must come, and tick by tick")
+    pair.add_argument("--systems", type=int, default=500, help="that both engines search")
+    pair.add_argument("--write", action="store_true", help=f"write {windows.FILE.name}")
+    pair.set_defaults(command=windows.command)
 
 
 def _add_comparisons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,42 @@ FILE = Path(__file__).with_name("timed.json")
 
 def command(chosen: argparse.Namespace) -> int:
     """Compare random systems until there were enough; 1 on a mismatch."""
+    heading = "how the longest wait ends"
+    return compared(chosen, compare_timed, LEFT_OUT, FILE, heading, compare_verdicts)
+
+
+def compared(
+    chosen: argparse.Namespace,
+    compare: Callable[[int], str],
+    left_out: Collection[str],
+    file: Path,
+    heading: str,
+    more: Callable[[int], Counter[str]] = lambda _: Counter(),
+) -> int:
+    """
+    Compare random systems, seed after seed, until there were enough; return 1 on a mismatch.
+
+    Parameters
+    ----------
+    chosen
+        How many `systems` at least, without those that are left out; whether to `write` the file.
+    compare
+        Returns of what sort the system of a seed is, or raises AssertionError.
+    heading
+        What the sorts are sorts of.
+    more
+        Returns what else was compared of it, or raises AssertionError.
+    """
     sorts: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
-    judged = 0
+    with_more = 0
     mismatches: list[str] = []
     seed, made_on = 0, commit()
-    while sum(count for sort, count in sorts.items() if sort not in LEFT_OUT) < chosen.systems:
+    while sum(count for sort, count in sorts.items() if sort not in left_out) < chosen.systems:
         try:
-            sorts[compare_timed(seed)] += 1
-            found = compare_verdicts(seed)
-            judged += bool(found)
+            sorts[compare(seed)] += 1
+            found = more(seed)
+            with_more += bool(found)
             verdicts += found
         except AssertionError as error:
             mismatches.append(f"seed {seed}: {error}"[:500])
@@ -37,14 +64,14 @@ def command(chosen: argparse.Namespace) -> int:
         "machine": machine(),
         "seeds": [0, seed],
         "sorts": dict(sorted(sorts.items())),
-        "systems judged": judged,
-        "verdicts": dict(sorted(verdicts.items())),
         "mismatches": mismatches,
     }
-    print(table(["how the longest wait ends", "systems"], [[a, str(b)] for a, b in sorts.items()]))
-    print(table(["verdict", "properties"], [[a, str(b)] for a, b in sorted(verdicts.items())]))
-    print(f"{judged} systems were judged in time")
+    print(table([heading, "systems"], [[a, str(b)] for a, b in sorts.items()]))
+    if verdicts:
+        kept |= {"systems judged": with_more, "verdicts": dict(sorted(verdicts.items()))}
+        print(table(["verdict", "properties"], [[a, str(b)] for a, b in sorted(verdicts.items())]))
+        print(f"{with_more} systems were judged in time")
     print(f"{seed} seeds, {len(mismatches)} mismatches; machine: {machine()}")
     if chosen.write:
-        FILE.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return int(bool(mismatches))

@@ -109,3 +109,51 @@ def _latest(bounds: Sequence[tuple[int, int, int]], last: int, begins: int) -> l
         if dates == before:
             return dates
     raise AssertionError("the run can happen in this order")
+
+
+def gaps(
+    product: Product,
+    actions: Sequence[int],
+    between: tuple[int, int],
+    begins: int,
+    exceeds: int | None,
+) -> tuple[int, int | None] | None:
+    """
+    Return how long after one step of a run another can happen, if its end is late enough.
+
+    Parameters
+    ----------
+    between
+        The two steps; so many happen up to and with each.
+    begins, exceeds
+        The end is more than so long after this step; None: it need not be.
+
+    Returns
+    -------
+    tuple
+        The shortest and the longest in halves of the unit; None: no limit. A time that is not
+        whole in the unit stands for all times between those beside it that are. Instead of both
+        None if the end is never so late.
+    """
+    bounds = [(i, j, 2 * most) for i, j, most in _bounds(product, actions)]
+    if exceeds is not None:
+        bounds.append((begins, len(actions), -2 * exceeds - 1))
+    first, second = between
+    later, earlier = _most(bounds, first, len(actions)), _most(bounds, second, len(actions))
+    if later is None or earlier is None:
+        return None
+    return -earlier[first], later.get(second)
+
+
+def _most(bounds: Sequence[tuple[int, int, int]], other: int, last: int) -> dict[int, int] | None:
+    """Return the most that each step can be later than another; None if they contradict."""
+    dates = {other: 0}
+    for _ in range(last + 2):
+        changed = False
+        for i, j, most in bounds:
+            if j in dates and (i not in dates or dates[j] + most < dates[i]):
+                dates[i] = dates[j] + most
+                changed = True
+        if not changed:
+            return dates
+    return None
