@@ -17,7 +17,7 @@ from hamodel.engine.timed.zones import FOREVER, Classes, Zones
 from hamodel.expr import TRUE, Expr
 from hamodel.system import System
 
-CHUNK = 512
+CHUNK = 2_048
 """How many classes are left at once."""
 NOT_YET = -1
 

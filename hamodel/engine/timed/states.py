@@ -32,6 +32,8 @@ class States:
         What is known of those that are expanded.
     size
         How many there are, expanded or not.
+    bounded
+        How many rules with bounds are enabled at once, at most, in those that are expanded.
     """
 
     def __init__(self, product: Product, wait: Sequence[Expr], meter: Meter) -> None:
@@ -45,7 +47,7 @@ class States:
         takes = [action.rule.bounds for action in product.actions]
         kinds = [{AT_ONCE: URGENT, UNTIMED: FREE}.get(its, BOUNDED) for its in takes]
         none = np.zeros((1, 2), np.int64)
-        self._filled = [0, 0]
+        self._filled, self.bounded = [0, 0], 0
         self.steps = Steps(
             none,
             np.zeros(0, np.uint16),
@@ -79,13 +81,10 @@ class States:
     def targets(self, states: Ints) -> Ints:
         """Return the states that steps of these lead to."""
         starts = self.steps.starts[np.unique(states)]
-        found = [self.steps.targets[begin:end] for begin, end in starts.tolist()]
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int32)
-
-    @property
-    def bounded(self) -> int:
-        """How many rules with bounds are enabled at once, at most."""
-        return int((self.steps.bounded[:, 1] - self.steps.bounded[:, 0]).max())
+        counts = starts[:, 1] - starts[:, 0]
+        before = np.cumsum(counts) - counts
+        places = np.repeat(starts[:, 0] - before, counts) + np.arange(counts.sum())
+        return np.unique(self.steps.targets[places])
 
     def _expand(self, states: Ints) -> int:
         words: Words = np.ascontiguousarray(self._rows.array[states])
@@ -117,6 +116,7 @@ class States:
         kinds = its.kinds[actions]
         source = np.repeat(np.arange(len(ends)), ends - begins)
         bounded = np.bincount(source[kinds == BOUNDED], minlength=len(ends))
+        self.bounded = max(self.bounded, int(bounded.max(initial=0)))
         last = np.cumsum(bounded)
         its.bounded[states] = np.column_stack([last - bounded, last]) + self._filled[1]
         its.urgent[states] = np.bincount(source[kinds == URGENT], minlength=len(ends)) > 0
