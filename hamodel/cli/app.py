@@ -29,6 +29,7 @@ KEEP = "Keep large searches in this folder, to go on with --resume after a crash
 RESUME = "Go on from what --checkpoint kept; the options must be those of that run."
 CONE = "Write only what the claim depends on: what `hamodel check` searches for it."
 ASSERT = "Also assert what this claim promises, or all that begin so; its kind: always or never."
+LOST = "With --to prism: also how long a call loses this, as `hamodel loss --what` has it."
 EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless it is given."
 FORMATS = f"[{'|'.join(form.value for form in Format)}]"
 
@@ -310,19 +311,21 @@ def draw(
 def export(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     to: Annotated[
-        str, typer.Option("--to", metavar="[promela]", help="The language that it is written in.")
+        str,
+        typer.Option("--to", metavar="[promela|prism]", help="The language that it is written in."),
     ] = "promela",
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it to a file; - for stdout.")
     ] = None,
     claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=ASSERT)] = None,
     cone: Annotated[bool, typer.Option("--cone", help=CONE)] = False,
+    lost: Annotated[str, typer.Option("--lost", metavar="NAME", help=LOST)] = "",
     faults: Annotated[str, typer.Option(metavar="BUDGET", help=EXPORTED)] = "",
     repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
 ) -> None:
-    """Write the model for another checker, SPIN, which then finds the same states and steps."""
+    """Write the model for another checker: SPIN, or with its timers storm or PRISM."""
     from hamodel.cli.export import ExportOptions, run
     from hamodel.cli.options import read_budgets, split
 
@@ -335,6 +338,7 @@ def export(  # noqa: PLR0913, PLR0917 (an option each)
         tuple(rules or ()),
         None if out == Path("-") else out,
         cone,
+        lost,
     )
     run(options)
 

@@ -10,13 +10,16 @@ from hamodel.budget import Budget
 from hamodel.cli.assess import budget_of, planned
 from hamodel.cli.options import Budgets
 from hamodel.cli.output import check_writable, emit, write_file
-from hamodel.cli.subject import Subject, chosen, read_subject
+from hamodel.cli.subject import Subject, chosen, load_deployment, read_subject, system_of
+from hamodel.engine.cone import Influences
 from hamodel.errors import InputError, among
-from hamodel.export import promela
+from hamodel.export import prism, promela
+from hamodel.guide import build_parts
+from hamodel.guide.loss import LOSSES, with_causes
 from hamodel.property import Property
 from hamodel.system import System
 
-LANGUAGES = {"promela": promela}
+LANGUAGES = ("promela", "prism")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +34,62 @@ class ExportOptions:
     rule_files: tuple[Path, ...]
     out: Path | None
     cone: bool = False
+    lost: str = ""
 
 
 def run(options: ExportOptions) -> None:
-    """Write the model of a deployment, with the properties of some claims."""
-    write = LANGUAGES.get(options.language.casefold())
-    if write is None:
+    """Write the model of a deployment, with the properties of some claims or a loss."""
+    language = options.language.casefold()
+    if language not in LANGUAGES:
         raise InputError("HA082", f"--to is {options.language!r:.60}; it can be {among(LANGUAGES)}")
     if options.out is not None:
         check_writable(options.out)
-    subject = read_subject(options.deployment, options.changes, options.rule_files)
-    props = _properties(subject, options.claims)
-    system, budget = subject.system, _budget(options.budgets, props)
-    if options.cone:
-        system, budget = _in_cone(subject, options, props, budget)
-    text = write(system, budget, props)
+    text = _in_time(options) if language == "prism" else _without_time(options)
     if options.out is None:
         emit(text)
         return
     write_file(options.out, text)
     emit(f"wrote {options.out}\n")
+
+
+def _without_time(options: ExportOptions) -> str:
+    """Return the model in Promela."""
+    if options.lost:
+        raise InputError(
+            "HA082", f"--lost is {options.lost!r:.60}, a loss in time; it takes --to prism"
+        )
+    subject = read_subject(options.deployment, options.changes, options.rule_files)
+    props = _properties(subject, options.claims)
+    system, budget = subject.system, _budget(options.budgets, props)
+    if options.cone:
+        system, budget = _in_cone(subject, options, props, budget)
+    return promela(system, budget, props)
+
+
+def _in_time(options: ExportOptions) -> str:
+    """Return the model with its timers in the PRISM language: whole, or what a loss depends on."""
+    if options.claims or options.cone:
+        raise InputError(
+            "HA082",
+            "--claim and --cone are for Promela; --to prism takes --lost, or nothing for the whole "
+            "model, and writes of a loss what it depends on",
+        )
+    deployment = load_deployment(options.deployment, options.changes)
+    parts = build_parts(deployment)
+    system = with_causes(parts, system_of(deployment, options.rule_files))
+    budget = options.budgets.faults or Budget(1, options.budgets.repairs)
+    if not options.lost:
+        return prism(system, budget)
+    if options.lost not in LOSSES:
+        raise InputError("HA082", f"--lost is {options.lost!r:.60}; it can be {among(LOSSES)}")
+    lost = LOSSES[options.lost](parts, next(iter(parts.calls)))
+    if lost is None:
+        raise InputError("HA082", f"--lost {options.lost}: there is one recording of a call here")
+    budget.check(system.fault_classes)
+    wait = lost.since, lost.begin, lost.end
+    part, budget = Influences(system).part(wait, budget)
+    part = replace(part, name=f"{system.name}, what {lost.name} depends on")
+    return prism(part, budget, wait=wait)
 
 
 def _properties(subject: Subject, claims: Sequence[str]) -> list[Property]:

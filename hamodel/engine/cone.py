@@ -18,9 +18,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from hamodel.budget import Budget
 from hamodel.component import Component
 from hamodel.expr import And, Expr, Is, Or, Value, all_of, variables_of
-from hamodel.property import Modality, Property
+from hamodel.property import Modality, Property, always
 from hamodel.rule import Rule, Step
 from hamodel.system import System
 from hamodel.trace import Trace, trace_and_end, trace_of
@@ -75,6 +76,12 @@ class Influences:
                     hit = cone & its.changes.keys() or its.changes.keys()
                     cone.update(hit, *(its.changes[name] for name in hit))
         return everything & cone
+
+    def part(self, guards: Iterable[Expr], budget: Budget) -> tuple[System, Budget]:
+        """Return the part of the system that guards can depend on, and the budget suited to it."""
+        cone = self.cone(always("guards", all_of(*guards)), [var.name for var in budget.counters])
+        part = sliced(self.system, cone)
+        return part, budget.suited(part.fault_classes)
 
     def _always_kept(self, fair: Sequence[str]) -> set[str]:
         """Return what groups assumed fair change, and what can run out of its range (HA040)."""

@@ -23,7 +23,7 @@ from hamodel import (
     check_in_time,
     leads_to,
 )
-from hamodel.engine.cone import Influences, sliced
+from hamodel.engine.cone import Influences
 from hamodel.engine.judged_by_ticks import judged_by_ticks, shown_by
 from hamodel.engine.limits import Limits
 from hamodel.engine.reference import Product
@@ -107,14 +107,13 @@ def in_ticks(system: System) -> System:
 
 
 def part_of(setting: Setting) -> tuple[System, Lost, Budget]:
-    """Return the part of a deployment's model that a loss can depend on, in ticks."""
+    """Return the part of a deployment's model that a loss can depend on, with its timers."""
     parts, influences = _model(setting.deployment)
     lost = LOSSES[setting.lost](parts, next(iter(parts.calls)))
     assert lost is not None, "settings() leaves out what cannot be lost"
-    budget = Budget({setting.fault: 1})
-    prop = always(lost.name, lost.end | ~lost.begin, given=lost.since)
-    part = sliced(influences.system, influences.cone(prop, [v.name for v in budget.counters]))
-    return in_ticks(part), lost, budget.suited(part.fault_classes)
+    guards = lost.since, lost.begin, lost.end
+    part, budget = influences.part(guards, Budget({setting.fault: 1}))
+    return part, lost, budget
 
 
 def compare_setting(setting: Setting, limit_states: int) -> Compared:
@@ -129,6 +128,7 @@ def compare_setting(setting: Setting, limit_states: int) -> Compared:
         that shows it does not.
     """
     part, lost, budget = part_of(setting)
+    part = in_ticks(part)
     guards = lost.begin, lost.end
     found = waits(part, *guards, budget, since=lost.since, limits=Limits(states=limit_states))
     sizes = Compared(states=found.states, classes=found.classes, cut=True)

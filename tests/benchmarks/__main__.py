@@ -19,6 +19,7 @@ from tests.benchmarks import (
     counts,
     engines,
     manifest,
+    outside,
     parts,
     planted,
     reachable,
@@ -143,6 +144,11 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     pair.add_argument("--systems", type=int, default=500, help="that both engines search")
     pair.add_argument("--write", action="store_true", help=f"write {windows.FILE.name}")
     pair.set_defaults(command=windows.command)
+
+    other = which.add_parser("outside", help="waits that storm measures too; needs stormpy")
+    other.add_argument("--stormpy-python", default=sys.executable, help="a Python that has stormpy")
+    other.add_argument("--write", action="store_true", help=f"write {outside.FILE.name}")
+    other.set_defaults(command=outside.command)
 
 
 def _add_comparisons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
