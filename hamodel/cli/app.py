@@ -271,6 +271,25 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
 
 
 @app.command()
+def trial(
+    deployment: WhereArgument = "reference",
+    changes: ChangeOptions = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
+    ] = Format.TEXT.value,
+    limit_states: LimitStates = LIMIT_STATES,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
+) -> None:
+    """Try MS-5: where is what is lost the time to detect and to fail over, and where is it not."""
+    from hamodel.cli.options import read_format, read_limits
+    from hamodel.cli.trial_report import run
+
+    limits = read_limits(limit_states, limit_memory, limit_time)
+    raise typer.Exit(run(deployment, tuple(changes or ()), read_format(form), limits))
+
+
+@app.command()
 def timers(deployment: WhereArgument = "reference", changes: ChangeOptions = None) -> None:
     """List the timers of a deployment, where each comes from, and what follows from them."""
     from hamodel.cli.timers import run

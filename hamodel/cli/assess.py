@@ -30,7 +30,7 @@ BINDING = ("must", "should")
 
 FIXED = {
     Status.NOT_A_PROMISE: "it says nothing that a model can judge",
-    Status.NEEDS_TIMERS: "it is about durations, and time is not modelled yet",
+    Status.NEEDS_TIMERS: "it is about durations: 'hamodel trial' tries it by the timers here",
 }
 """Why a status needs no search."""
 

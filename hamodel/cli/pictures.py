@@ -49,6 +49,10 @@ def run(
     scenes: list[Scene] = [topology_of(deployment), *statecharts(system)]
     if not changes:
         scenes += [shipped_ladder(each) for each in STORIES if _is_of(each, deployment)]
+    if not changes and deployment.name == "reference":
+        from hamodel.cli.trial import time_lines
+
+        scenes += time_lines()
     scenes += [ladder(file, rule_files) for file in stories]
     written = write_all(scenes, out, deployment.name)
     report(written, out)

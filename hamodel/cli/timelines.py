@@ -55,7 +55,7 @@ def intervals(loss: Loss) -> tuple[Interval, ...]:
     if worst is None or parts is None:
         return ()
     run = worst.run
-    states = list(_states(loss.system, [step.rule for step in run]))
+    states = list(states_of(loss.system, [step.rule for step in run]))
     began = run[worst.begins - 1].at if worst.begins else 0
     # What is told first is how it was before anything took time, at the latest before the loss.
     at_first = sum(step.at == run[0].at for step in run[: worst.begins])
@@ -78,7 +78,7 @@ def intervals(loss: Loss) -> tuple[Interval, ...]:
     return tuple(found)
 
 
-def _states(system: System, rules: Sequence[str]) -> Iterator[Mapping[str, Value]]:
+def states_of(system: System, rules: Sequence[str]) -> Iterator[Mapping[str, Value]]:
     """Yield the state before each step of a run, and the last."""
     state: dict[str, Value] = dict(system.initial)
     yield state

@@ -20,6 +20,7 @@ from hamodel.guide.loss import LOSSES
 from hamodel.guide.timeline import MEASURED
 from tests.draw.sample import dot_or_skip
 
+PAIR = ("resource_manager.mode=active-hot-standby",)
 TWICE = ("duplication.requested_by=sip-server",)
 
 
@@ -48,7 +49,7 @@ def told(found: tuple[Interval, ...], lane: str) -> list[tuple[int | None, int |
         ("media-server-crash=1", "audio_outage", (), ""),
         ("sip-server-crash=1", "uncontrollable", (), ""),
         ("recorder-media-crash=1", "single_copy", TWICE, ""),
-        ("media-server-crash=1,sip-server-crash=1", "unrecorded", (), ""),
+        ("media-server-crash=1,sip-server-crash=1", "unrecorded", PAIR, ""),
         ("media-server-crash=1", "unrecorded", (), "1"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from hamodel.cli.pictures import shipped_ladder, topology_of
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.tell import found, saved
+from hamodel.cli.trial import time_lines
 from hamodel.draw import Scene, statecharts
 from hamodel.draw.graphviz_dot import dot
 from hamodel.guide.stories import STORIES, Story
@@ -55,7 +56,8 @@ def test_a_story_is_what_the_search_finds(story: Story) -> None:
 def _pictures() -> list[Scene]:
     deployment = load_deployment("reference")
     ladders = [shipped_ladder(story) for story in STORIES]
-    return [topology_of(deployment), *statecharts(system_of(deployment)), *ladders]
+    charts = statecharts(system_of(deployment))
+    return [topology_of(deployment), *charts, *ladders, *time_lines()]
 
 
 def test_the_pictures_are_drawn_as_the_model_is() -> None:
