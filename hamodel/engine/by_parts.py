@@ -58,11 +58,14 @@ def verdicts(
     begun = time.monotonic()
 
     def explore(part: Search, of: System) -> Explored:
-        left = limits
-        if limits.time is not None:
-            left = replace(limits, time=max(1e-3, limits.time - (time.monotonic() - begun)))
-        kept = checkpoint if part is search else None
-        return part.explore(of, limits=left, progress=progress, checkpoint=kept, threads=threads)
+        return part.explore(
+            of,
+            limits=limits,
+            progress=progress,
+            checkpoint=checkpoint if part is search else None,
+            threads=threads,
+            begun=begun,
+        )
 
     decided = set()
     counters = search.budget.counters

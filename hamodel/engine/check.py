@@ -130,6 +130,7 @@ class Search:
         progress: Progress | None = None,
         checkpoint: Checkpoint | None = None,
         threads: Threads = 1,
+        begun: float | None = None,
     ) -> Explored:
         """Search the system, or its part that the cone names; as `explore`."""
         part, budget = self.searched(system)
@@ -140,6 +141,7 @@ class Search:
             progress=progress,
             checkpoint=checkpoint,
             threads=threads,
+            begun=begun,
         )
 
     def judge(self, system: System, exploration: Explored, prop: Property) -> Verdict:

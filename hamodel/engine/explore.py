@@ -38,6 +38,7 @@ def explore(
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
     threads: Threads = 1,
+    begun: float | None = None,
 ) -> Explored:
     """
     Search every state that a run within the budget can reach, breadth first.
@@ -57,6 +58,8 @@ def explore(
     threads
         How many threads a large search takes; a function is asked now and then. What is found,
         and in which order, is the same.
+    begun
+        Since when the limit on the time counts, as `time.monotonic` has it; by default from now.
 
     Raises
     ------
@@ -64,7 +67,8 @@ def explore(
         HA040 (with the run that leads there), HA044, HA045; HA046, HA047 or HA048 for a
         checkpoint that is not this search's.
     """
-    limits, begun = limits.but(limit_states), time.monotonic()
+    limits = limits.but(limit_states)
+    begun = time.monotonic() if begun is None else begun
     found: Exploration | None = None
     if checkpoint is None or not checkpoint.resumes:
         found = _explored_at_once(system, budget, limits, progress, begun)
