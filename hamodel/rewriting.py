@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from hamodel.expr import (
     FALSE,
@@ -85,26 +85,32 @@ def weakened(guard: Expr, names: Collection[str]) -> Expr:
     return without(normal(guard))
 
 
-def options(guard: Expr, names: Collection[str]) -> Iterator[Expr]:
+def options(guard: Expr, groups: Sequence[Collection[str]]) -> Iterator[Expr]:
     """
     Yield guards of which one holds iff this one does, which is normal.
 
-    A disjunction is taken apart, and so is one within a conjunction if it reads these variables.
+    A disjunction that reads variables of several of these groups is taken apart, and so is one
+    within a conjunction: what each option says is about one group, where that can be.
     """
     match guard:
-        case Or():
+        case Or() if _reads_several(guard, groups):
             for part in guard.parts:
-                yield from options(part, names)
+                yield from options(part, groups)
         case And():
             for place, part in enumerate(guard.parts):
-                if isinstance(part, Or) and any(var.name in names for var in variables_of(part)):
+                if isinstance(part, Or) and _reads_several(part, groups):
                     before, after = guard.parts[:place], guard.parts[place + 1 :]
                     for option in part.parts:
-                        yield from options(all_of(*before, option, *after), names)
+                        yield from options(all_of(*before, option, *after), groups)
                     return
             yield guard
         case _:
             yield guard
+
+
+def _reads_several(guard: Expr, groups: Sequence[Collection[str]]) -> bool:
+    names = {var.name for var in variables_of(guard)}
+    return sum(not names.isdisjoint(group) for group in groups) > 1
 
 
 def either(*guards: Expr) -> Expr:

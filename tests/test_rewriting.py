@@ -75,18 +75,20 @@ def test_a_weakened_guard_holds_wherever_the_guard_does_for_some_value(guard: Ex
 @given(GUARDS)
 def test_options_are_a_guard_taken_apart(guard: Expr) -> None:
     """One of them holds iff the guard does."""
-    ways = list(options(normal(guard), {"a", "c"}))
+    ways = list(options(normal(guard), [{"a"}, {"c"}]))
 
     for state in STATES:
         assert guard(state) == any(way(state) for way in ways)
 
 
-def test_a_conjunction_is_taken_apart_where_it_reads_the_variables() -> None:
-    """A disjunction about other variables stays whole."""
+def test_a_conjunction_is_taken_apart_where_it_reads_several_groups() -> None:
+    """A disjunction about one of them stays whole."""
     about_b = B.is_(0) | B.is_(1)
-    guard = all_of(A.is_(0) | A.is_(1), about_b)
+    guard = all_of(A.is_(0) | C.is_(True), about_b)
+    groups = [{"a"}, {"c"}]
 
-    assert [all_of(A.is_(0), about_b), all_of(A.is_(1), about_b)] == list(options(guard, {"a"}))
+    assert [all_of(A.is_(0), about_b), all_of(C.is_(True), about_b)] == list(options(guard, groups))
+    assert [guard] == list(options(guard, [{"a", "c"}]))
 
 
 @given(st.lists(GUARDS, min_size=1, max_size=4))

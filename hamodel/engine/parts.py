@@ -61,7 +61,7 @@ def pieces_of(system: System, prop: Property, parts: Parts) -> tuple[Piece, ...]
     if prop.modality is Modality.TRANSPARENT or not own or not read <= system.variables.keys():
         return ()  # who reads a counter of faults depends on those of every part
     found: dict[tuple[str, ...], list[tuple[Expr, Expr]]] = {}
-    for given, expr in _said(prop, own):
+    for given, expr in _said(prop, parts):
         read = {var.name for guard in (given, expr) for var in variables_of(guard)}
         if prop.modality is not Modality.LEADS_TO:
             # Of the premise of an invariant only as much is kept as is about the same parts.
@@ -73,13 +73,13 @@ def pieces_of(system: System, prop: Property, parts: Parts) -> tuple[Piece, ...]
     return tuple(_piece(system, prop, others, parts, its) for others, its in found.items())
 
 
-def _said(prop: Property, own: Names) -> Iterator[tuple[Expr, Expr]]:
+def _said(prop: Property, parts: Parts) -> Iterator[tuple[Expr, Expr]]:
     """Yield premise and conclusion of each case; of an invariant what each way to fail takes."""
     if prop.modality is Modality.LEADS_TO:
         yield from prop.cases
         return
     shown = negated(prop.expr) if prop.modality is Modality.ALWAYS else normal(prop.expr)
-    for option in options(shown, own):
+    for option in options(shown, [its for _, its in parts]):
         yield prop.given, option
 
 
