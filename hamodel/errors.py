@@ -75,6 +75,7 @@ _COMMAND = {
     "HA086": "a rule of a rule file can never happen",
     "HA087": "a rule of a rule file moves what the file does not declare that it touches",
     "HA088": "a recorder strategy is named whose code is not loaded",
+    "HA089": "what rules take is no linear expression of the timers that are asked about",
 }
 
 CODES: Mapping[str, str] = MappingProxyType(

@@ -17,6 +17,8 @@ CHANGES = "Change a parameter of the deployment: resource_manager.mode=single."
 RULES = "Shipped rules by name (split_brain), or a Python file of yours; it is run."
 DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
 WHAT = "What is lost: unrecorded, audio_outage, single_copy, uncontrollable; several with commas."
+FORMULA_TIMERS = "Of these timers only, with commas: interval, or interval=1 s..60 s."
+REGIONS = "How many regions of timers are looked at; what is left is UNDETERMINED."
 LOSS_FAULTS = "Within these faults. By default one of each class, one after the other."
 TIME_LINE = "Draw the worst run over time: FILE.svg, .dot or .mmd."
 FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
@@ -40,6 +42,9 @@ ChangeOptions = Annotated[
 LimitStates = Annotated[int, typer.Option("--limit-states", metavar="N", help=STATES)]
 LimitMemory = Annotated[str, typer.Option("--limit-memory", metavar="SIZE", help=MEMORY)]
 LimitTime = Annotated[float | None, typer.Option("--limit-time", metavar="SECONDS", help=TIME)]
+FormOption = Annotated[
+    str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
+]
 RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="NAME", help=RULES)]
 
 
@@ -174,9 +179,7 @@ def impact(  # noqa: PLR0913, PLR0917 (an option each)
     ] = None,
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
-    ] = Format.TEXT.value,
+    form: FormOption = Format.TEXT.value,
     limit_states: LimitStates = LIMIT_STATES,
     limit_memory: LimitMemory = "",
     limit_time: LimitTime = None,
@@ -241,9 +244,7 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
     repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
-    ] = Format.TEXT.value,
+    form: FormOption = Format.TEXT.value,
     limit_states: LimitStates = LIMIT_STATES,
     limit_memory: LimitMemory = "",
     limit_time: LimitTime = None,
@@ -287,6 +288,43 @@ def trial(
 
     limits = read_limits(limit_states, limit_memory, limit_time)
     raise typer.Exit(run(deployment, tuple(changes or ()), read_format(form), limits))
+
+
+@app.command()
+def formula(  # noqa: PLR0913, PLR0917 (an option each)
+    deployment: WhereArgument = "reference",
+    what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
+    faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
+    repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
+    changes: ChangeOptions = None,
+    rules: RuleOptions = None,
+    timers: Annotated[
+        list[str] | None, typer.Option("--timers", metavar="KEY[=A..B]", help=FORMULA_TIMERS)
+    ] = None,
+    form: FormOption = Format.TEXT.value,
+    regions: Annotated[
+        int, typer.Option("--limit-regions", metavar="N", min=1, help=REGIONS)
+    ] = 200,
+    limit_states: LimitStates = LIMIT_STATES,
+    limit_memory: LimitMemory = "",
+    limit_time: LimitTime = None,
+) -> None:
+    """Say how long a call can lose something at worst, as a formula of the timers."""
+    from hamodel.cli.formula import FormulaOptions, run
+    from hamodel.cli.options import read_budgets, read_format, read_limits, split
+
+    options = FormulaOptions(
+        deployment,
+        split(what or ()) or ("unrecorded",),
+        read_budgets(faults, repairs),
+        tuple(changes or ()),
+        tuple(rules or ()),
+        split(timers or ()),
+        read_format(form),
+        read_limits(limit_states, limit_memory, limit_time),
+        regions,
+    )
+    raise typer.Exit(run(options))
 
 
 @app.command()

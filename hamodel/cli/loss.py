@@ -96,7 +96,7 @@ def losses(options: LossOptions) -> tuple[Loss, ...]:
         measured.append(lost)
     found = []
     for lost in measured:
-        for budget in _budgets(options.budgets, system.fault_classes):
+        for budget in losses_budgets(options.budgets, system.fault_classes):
             try:
                 loss = worst_loss(system, lost, call, budget, parts=parts, limits=options.limits)
             except TooWideError as error:
@@ -107,7 +107,7 @@ def losses(options: LossOptions) -> tuple[Loss, ...]:
     return tuple(found)
 
 
-def _budgets(given: Budgets, classes: Iterable[str]) -> list[Budget]:
+def losses_budgets(given: Budgets, classes: Iterable[str]) -> list[Budget]:
     """Return what is asked for; by default one fault of each class, with the repairs asked for."""
     if given.faults is not None:
         return [given.faults]

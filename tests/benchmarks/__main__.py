@@ -18,6 +18,7 @@ from tests.benchmarks import (
     comparison,
     counts,
     engines,
+    formula,
     manifest,
     outside,
     parts,
@@ -149,6 +150,12 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     other.add_argument("--stormpy-python", default=sys.executable, help="a Python that has stormpy")
     other.add_argument("--write", action="store_true", help=f"write {outside.FILE.name}")
     other.set_defaults(command=outside.command)
+
+    tables = which.add_parser("formula", help="losses as formulas of timers, and the engine")
+    tables.add_argument("--vectors", type=int, default=10_000, help="that are compared")
+    tables.add_argument("--processes", type=int, default=2)
+    tables.add_argument("--write", action="store_true", help=f"write {formula.FILE.name}")
+    tables.set_defaults(command=formula.command)
 
 
 def _add_comparisons(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -10,7 +10,16 @@ from typer.testing import CliRunner, Result
 
 from hamodel import Budget
 from hamodel.cli.app import app
-from hamodel.cli.loss import LossOptions, _budgets, as_json, at_most, how, losses, run
+from hamodel.cli.loss import (
+    LossOptions,
+    as_json,
+    at_most,
+    how,
+    losses,
+    losses_budgets,
+    run,
+    seconds,
+)
 from hamodel.cli.losses import Loss
 from hamodel.cli.options import Budgets, Format, read_budgets
 from hamodel.engine.limits import Limits
@@ -141,8 +150,10 @@ def test_repairs_alone_are_added_to_each_class() -> None:
     """As many as were asked for; by default none."""
     classes = ("media-server-crash", "sip-server-crash")
 
-    assert [Budget({each: 1}, 0) for each in classes] == _budgets(Budgets(), classes)
-    assert [Budget({each: 1}, 2) for each in classes] == _budgets(read_budgets("", "2"), classes)
+    assert [Budget({each: 1}, 0) for each in classes] == losses_budgets(Budgets(), classes)
+    assert [Budget({each: 1}, 2) for each in classes] == losses_budgets(
+        read_budgets("", "2"), classes
+    )
 
 
 @pytest.mark.parametrize("faults", [SIP_SERVER, "resource-manager-crash=1"])

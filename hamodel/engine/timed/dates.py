@@ -34,7 +34,7 @@ def dated(
     Every condition on such a run is a bound on a difference of two dates, so the longest is a
     shortest path (Bellman and Ford), and in whole numbers if the bounds are.
     """
-    bounds, last = _bounds(product, actions), len(actions)
+    bounds, last = bounds_of(product, actions), len(actions)
     if not longest:
         early = _latest([(j, i, most) for i, j, most in bounds], last, begins)
         shortest = -early[last]
@@ -53,7 +53,7 @@ def overdue(
     Nothing more has happened until then. As `dated`; the run can stay for so long where it ends.
     """
     last = len(actions) + 1
-    bounds = _bounds(product, actions, stays=True)
+    bounds = bounds_of(product, actions, stays=True)
     bounds += [(last, begins, ms), (begins, last, -ms)]
     dates = _latest(bounds, last, begins)
     assert dates[last] == ms, "the run can stay where it ends"
@@ -67,7 +67,7 @@ def _with_dates(
     return tuple(Dated(name, dates[k] - dates[0]) for k, name in enumerate(names, start=1))
 
 
-def _bounds(
+def bounds_of(
     product: Product, actions: Sequence[int], *, stays: bool = False
 ) -> list[tuple[int, int, int]]:
     """
@@ -135,7 +135,7 @@ def gaps(
         whole in the unit stands for all times between those beside it that are. Instead of both
         None if the end is never so late.
     """
-    bounds = [(i, j, 2 * most) for i, j, most in _bounds(product, actions)]
+    bounds = [(i, j, 2 * most) for i, j, most in bounds_of(product, actions)]
     if exceeds is not None:
         bounds.append((begins, len(actions), -2 * exceeds - 1))
     first, second = between
