@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hamodel import Budget, always
+from hamodel.cli.output import say
 from hamodel.cli.subject import system_of
 from hamodel.engine.cone import Influences, sliced
 from hamodel.engine.limits import Limits
 from hamodel.engine.reference import Product
 from hamodel.engine.timed.covering import timers_read
 from hamodel.engine.timed.formula import Formula, Question, Row, formula
-from hamodel.engine.timed.linear import Vector
+from hamodel.engine.timed.linear import NotLinearError, Vector
 from hamodel.errors import InputError, among
 from hamodel.guide import Deployment, build_parts
 from hamodel.guide.deployment.shape import duration_text
@@ -68,7 +69,8 @@ def loss_formula(
         A name of `LOSSES`.
     timers
         Of which timers: `interval`, or `interval=1 s..60 s`. By default all that the loss can
-        depend on within the budget, each over all that it can be. Others stay what they are.
+        depend on within the budget, each over all that it can be, but for those of which rules take
+        a quotient. Others stay what they are.
 
     Raises
     ------
@@ -78,8 +80,16 @@ def loss_formula(
     known = durations(deployment)
     chosen = _chosen(known, timers)
     ask = _asking(deployment, what, budget, rule_files)
-    vector = Vector({each.key: each.value for each in chosen})
-    its = ask(vector)
+    while True:
+        vector = Vector({each.key: each.value for each in chosen})
+        try:
+            its = ask(vector)
+            break
+        except NotLinearError as error:
+            if timers:
+                raise
+            say(f"{among(error.names)}: left as they are, for rules take a quotient of them")
+            chosen = tuple(each for each in chosen if each.key not in error.names)
     read = timers_read(
         Product(its.system, its.budget), (its.since, its.begin, its.end), vector, limits
     )

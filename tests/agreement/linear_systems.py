@@ -32,8 +32,8 @@ from tests.agreement.timed_systems import TimedDrawing, timed_drawing
 NAMES = ("a", "b", "c")
 HIGH = 12
 """Timers are between 0 and this; where they are looked for first they are below 6."""
-CLASSES = Limits(states=3_000)
-REGIONS = 24
+CLASSES = Limits(states=2_000)
+REGIONS = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,18 @@ def less(form: Form) -> Form:
     return (-1 - form[0], *(-factor for factor in form[1:]))
 
 
+class NotLinearError(ModelError):
+    """Something is no linear form of timers; `names` are these timers."""
+
+    def __init__(self, what: str, names: Sequence[str]) -> None:
+        super().__init__(
+            "HA089",
+            f"a rule takes {what} ({among(names)}), which no linear expression is; choose others "
+            "with --timers",
+        )
+        self.names = tuple(names)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Vector:
     """
@@ -155,14 +167,11 @@ class Linear(int):
 
     __hash__ = int.__hash__
 
-    def _not_linear(self, what: str, other: Any) -> ModelError:
+    def _not_linear(self, what: str, other: Any) -> NotLinearError:
         names = self.vector.names
         forms = [self.form, *([other.form] if isinstance(other, Linear) else [])]
-        read = [name for k, name in enumerate(names, 1) if any(form[k] for form in forms)]
-        return ModelError(
-            "HA089",
-            f"a rule takes {what} ({among(read)}), which no linear expression is; "
-            "leave them out with --timers",
+        return NotLinearError(
+            what, [name for k, name in enumerate(names, 1) if any(form[k] for form in forms)]
         )
 
 
