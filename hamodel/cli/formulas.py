@@ -68,7 +68,7 @@ def loss_formula(
     what
         A name of `LOSSES`.
     timers
-        Of which timers: `interval`, or `interval=1 s..60 s`. By default all that the loss can
+        Of which timers: `exchange`, or `timeout=1 s..60 s`. By default all that the loss can
         depend on within the budget, each over all that it can be, but for those of which rules take
         a quotient. Others stay what they are.
 

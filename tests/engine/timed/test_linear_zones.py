@@ -55,7 +55,7 @@ def test_plain_twins_find_the_same(name: str, by_python: pytest.MonkeyPatch) -> 
 def test_plain_twins_widen_the_same(by_python: pytest.MonkeyPatch) -> None:
     """Where a state has many classes."""
     by_python.setattr(covering, "PATIENCE", 2)
-    its = linear_drawing(27)
+    its = linear_drawing(10)
     plain = formula(its.asked, its.ranges, its.near, limits=CLASSES, regions=3)
     by_python.undo()
     by_python.setattr(covering, "PATIENCE", 2)
