@@ -14,17 +14,18 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.formulas import LossFormula, loss_formula, short_names
-from hamodel.cli.loss import WHY, losses_budgets
+from hamodel.cli.loss import losses_budgets
+from hamodel.cli.losses import WHY
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.words import allowed
+from hamodel.duration import duration_text
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.formula import REGIONS, Row, Sort, one_expression
 from hamodel.engine.timed.linear import Form, condition, plus, written
 from hamodel.errors import InputError, plural
-from hamodel.guide.deployment.shape import duration_text
 
 SCHEMA = 1
 

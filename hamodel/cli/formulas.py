@@ -10,6 +10,7 @@ from pathlib import Path
 from hamodel import Budget, always
 from hamodel.cli.output import say
 from hamodel.cli.subject import system_of
+from hamodel.duration import duration_text
 from hamodel.engine.cone import Influences, sliced
 from hamodel.engine.limits import Limits
 from hamodel.engine.reference import Product
@@ -18,7 +19,6 @@ from hamodel.engine.timed.formula import Formula, Question, Row, formula
 from hamodel.engine.timed.linear import NotLinearError, Vector
 from hamodel.errors import InputError, among
 from hamodel.guide import Deployment, build_parts
-from hamodel.guide.deployment.shape import duration_text
 from hamodel.guide.deployment.spelling import SpellingError, milliseconds
 from hamodel.guide.deployment.timers import Duration, duration_shape, durations, with_durations
 from hamodel.guide.loss import LOSSES, Lost, with_causes

@@ -18,7 +18,6 @@ from hamodel.cli.loss import (
     losses,
     losses_budgets,
     run,
-    seconds,
 )
 from hamodel.cli.losses import Loss
 from hamodel.cli.options import Budgets, Format, read_budgets
