@@ -26,7 +26,7 @@ _LANGUAGE = {
     "HA016": "a rule needs a citation and has none",
     "HA017": "a cost or a fault budget is not of the form class = whole number",
     "HA018": "a rule does nothing: it fires no arrow, sets nothing and says nothing",
-    "HA019": "the times of a rule are not 0 ≤ earliest ≤ latest",
+    "HA019": "the times of a rule are not 0 ≤ earliest ≤ latest, or are longer than 31 years",
     "HA020": "an observer is not a component of the system",
     "HA021": "a property lacks what its kind needs",
     "HA022": "a catalogue of claims cannot be read",

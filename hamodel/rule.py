@@ -176,6 +176,8 @@ Bounds = tuple[int, "int | None"]
 AT_ONCE: Bounds = (0, 0)
 UNTIMED: Bounds = (0, None)
 """What protocol steps take if nothing is said, and what the others do."""
+MOST_MS = 10**12
+"""No rule takes longer, which is 31 years: so that sums of many stay within a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,8 +293,8 @@ class Rule:
             case _:
                 raise ModelError(
                     "HA019",
-                    f"'{self.name}' takes {self.takes} ms; it must be two whole numbers, "
-                    "0 ≤ earliest ≤ latest, or None for no latest",
+                    f"'{self.name}' takes {_shown(self.takes)} ms; it must be two whole numbers, "
+                    f"0 ≤ earliest ≤ latest ≤ {MOST_MS:,}, or None for no latest",
                 )
 
     @property
@@ -314,4 +316,11 @@ def _whole(number: object, least: int = 0) -> bool:
 
 
 def _ordered(earliest: int, latest: int | None) -> bool:
-    return _whole(earliest) and (latest is None or _whole(latest, earliest))
+    if not _whole(earliest) or earliest > MOST_MS:
+        return False
+    return latest is None or (_whole(latest, earliest) and latest <= MOST_MS)
+
+
+def _shown(takes: object) -> str:
+    text = str(takes)
+    return text if len(text) <= 80 else f"{text[:80]}…"

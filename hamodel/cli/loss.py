@@ -152,6 +152,7 @@ def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
                 "cut": None if each.waits.cut is None else each.waits.cut.value,
                 "states": each.waits.states,
                 "classes": each.waits.classes,
+                "zeno": [list(loop.rules) for loop in each.waits.zeno],
             }
             for each in found
         ],
@@ -193,6 +194,8 @@ def _print(options: LossOptions, found: Sequence[Loss], console: Console) -> Non
     for each in found:
         table.add_row(each.lost.name, allowed(each.budget), at_most(each), how(each))
     console.print(table, width=table_width(console))
+    for text in dict.fromkeys(str(loop) for each in found for loop in each.waits.zeno):
+        console.print(Text(f"{text}; no figure is of a run that stays there", "bold"))
     told = found if options.verbose else _worst(found)
     for each in told:
         if each.worst is not None:

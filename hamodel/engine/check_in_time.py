@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hamodel.budget import Budget
 from hamodel.duration import duration_text
 from hamodel.engine.limits import NO_LIMITS, Limits
-from hamodel.engine.timed.dates import Dated
+from hamodel.engine.timed.dates import Dated, Zeno
 from hamodel.errors import ModelError, plural
 from hamodel.property import Modality, Property
 from hamodel.system import System
@@ -37,6 +37,9 @@ class TimedVerdict:
         at which it is too late. None without a run.
     begins
         For `leads_to`: after how many steps of the run it begins to be due.
+    zeno
+        The loops of rules that take no time, if all was searched (`hamodel.engine.timed.zeno`):
+        the verdict is of the runs in which time goes on, and says nothing of one that stays there.
     witness
         A run to a state where the premise held; a proof always has one.
     """
@@ -51,6 +54,7 @@ class TimedVerdict:
     until: int | None = None
     begins: int = 0
     witness: tuple[Dated, ...] | None = None
+    zeno: tuple[Zeno, ...] = ()
 
     def __bool__(self) -> bool:
         return self.kind is PROVED
@@ -62,7 +66,7 @@ class TimedVerdict:
         lines += [f"{step.at:>9} ms  {step.rule}" for step in self.run or ()]
         if self.run is not None and self.until is not None and self.property.within is not None:
             lines.append(f"{self.until:>9} ms  more than {duration_text(self.property.within)}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *map(str, self.zeno)])
 
 
 def check_in_time(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hamodel.budget import NO_FAULT, Budget
+from hamodel.engine.graph import strongly_connected
 from hamodel.engine.reference import Product
 from hamodel.engine.ticks import TICK, Ticks, Timed, waits
-from hamodel.expr import FALSE, TRUE, Expr, State
+from hamodel.expr import FALSE, TRUE, Expr, State, Value
 from hamodel.property import Modality, Property
+from hamodel.rule import AT_ONCE
 from hamodel.system import System
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, VerdictKind
 
@@ -112,3 +114,36 @@ def shown_by(
             return ""
         wrongs.append(f"it waits for {until - began} at {until}")
     return "; ".join(wrongs)
+
+
+def standing_still_by_ticks(
+    system: System, budget: Budget = NO_FAULT, *, forced: bool, limit_states: int | None = None
+) -> set[tuple[Value, ...]] | None:
+    """
+    Return the states of all loops in which time stands still; None if there were too many states.
+
+    Such a loop is one of timed states that no tick leaves, each for a rule that takes no time; with
+    `forced`, of steps of such rules alone.
+    """
+    ticks = Ticks(Product(system, budget), FALSE, FALSE)
+    number: dict[Timed, int] = {}
+    edges: dict[int, list[int]] = {}
+    for timed, _ in _reached(ticks, None):
+        if limit_states is not None and len(number) >= limit_states:
+            return None
+        number[timed] = len(number)
+    for timed, its in number.items():
+        steps = list(ticks.steps(timed))
+        urgent = any(step != TICK and ticks.takes[step] == AT_ONCE for step, _ in steps)
+        edges[its] = [
+            number[after]
+            for step, after in steps
+            if urgent and step != TICK and (ticks.takes[step] == AT_ONCE or not forced)
+        ]
+    states = [timed[0] for timed in number]
+    return {
+        states[its]
+        for part in strongly_connected(edges)
+        for its in part
+        if any(other in part for other in edges[its])
+    }

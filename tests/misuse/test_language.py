@@ -193,6 +193,9 @@ CASES: list[tuple[str, Callable[[], object]]] = [
     ("HA019", lambda: rule(takes=(0.5, 1))),
     ("HA019", lambda: rule(takes=(None, 1))),
     ("HA019", lambda: rule(takes=5)),
+    ("HA019", lambda: rule(takes=(0, 10**12 + 1))),
+    ("HA019", lambda: rule(takes=(10**30, None))),
+    ("HA019", lambda: rule(takes=(10**30, 10**4000))),
     ("HA019", lambda: rule(takes=(1, 2, 3))),
     ("HA019", lambda: rule(takes=(False, True))),
     ("HA023", lambda: rule(sets=(COUNT.is_(1),))),
@@ -442,7 +445,7 @@ def test_codes_are_numbered_in_blocks_and_say_what_they_mean() -> None:
             lambda: rule(takes=(5, 4)),
             (
                 "HA019 'it happens' takes (5, 4) ms; it must be two whole numbers, 0 ≤ earliest ≤ "
-                "latest, or None for no latest"
+                "latest ≤ 1,000,000,000,000, or None for no latest"
             ),
         ),
         (

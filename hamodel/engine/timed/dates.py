@@ -16,6 +16,36 @@ class Dated:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Zeno:
+    """
+    A loop in which time stands still.
+
+    Attributes
+    ----------
+    rules
+        The rules of a shortest such loop, in order.
+    run
+        A run to its first state, as soon as can be.
+    forced
+        Whether all of them take no time: a fault of the model.
+    leaves
+        Whether steps that take no time lead from it to where time goes on. Otherwise nothing ends
+        it, unless a rule that takes some time had been enabled for long enough before.
+    """
+
+    rules: tuple[str, ...]
+    run: tuple[Dated, ...]
+    forced: bool
+    leaves: bool
+
+    def __str__(self) -> str:
+        """Return what happens again and again, and whether it ends."""
+        how = "it need not end" if self.leaves else "nothing that takes no time leads out of it"
+        rules = ", ".join(self.rules)
+        return f"time stands still while these happen again and again: {rules}; {how}"
+
+
 def dated(
     product: Product, actions: Sequence[int], begins: int, *, longest: bool
 ) -> tuple[Dated, ...]:

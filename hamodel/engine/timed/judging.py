@@ -16,6 +16,7 @@ from hamodel.engine.reference import Product
 from hamodel.engine.timed import zones
 from hamodel.engine.timed.dates import Dated, dated, overdue
 from hamodel.engine.timed.search import Search
+from hamodel.engine.timed.zeno import forced_loops
 from hamodel.errors import plural
 from hamodel.expr import FALSE, TRUE, Expr
 from hamodel.property import Modality, Property
@@ -143,7 +144,8 @@ class _Saying:
     def proved(self, premise: str, why: str) -> TimedVerdict:
         """Return a proof, if the premise held anywhere."""
         one = _flagged(self.search, premise)(0, self.search.size)
+        zeno = forced_loops(self.search)
         if one < 0:
             why = f"the premise holds in no state that time reaches, {NOTHING_SHOWN}"
-            return self.verdict(UNDETERMINED, why)
-        return self.verdict(PROVED, why, witness=self.run_to(one))
+            return self.verdict(UNDETERMINED, why, zeno=zeno)
+        return self.verdict(PROVED, why, witness=self.run_to(one), zeno=zeno)

@@ -11,8 +11,9 @@ from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, cut_by
 from hamodel.engine.reference import Product
 from hamodel.engine.timed import zones
-from hamodel.engine.timed.dates import Dated, dated
+from hamodel.engine.timed.dates import Dated, Zeno, dated
 from hamodel.engine.timed.states import States
+from hamodel.engine.timed.zeno import forced_loops
 from hamodel.engine.timed.zones import FOREVER, Classes, Zones
 from hamodel.expr import TRUE, Expr
 from hamodel.system import System
@@ -64,6 +65,9 @@ class Waits:
         What has cut the search short, if anything did: then neither is a bound.
     states, classes
         How many states were reached, and how many classes of them.
+    zeno
+        The loops of rules that take no time, if all was searched: no figure is of a run that
+        stays in one.
     """
 
     worst: Wait | None
@@ -71,6 +75,7 @@ class Waits:
     cut: Cut | None
     states: int
     classes: int
+    zeno: tuple[Zeno, ...] = ()
 
 
 def waits(
@@ -171,7 +176,8 @@ class Search:
                 break
         worst = endless or self._extreme(0)
         best = None if endless else self._extreme(1)
-        return Waits(worst, best, cut, self.states.size, self.size)
+        zeno = () if endless or cut else forced_loops(self)
+        return Waits(worst, best, cut, self.states.size, self.size, zeno)
 
     def first(self, wanted: Callable[[int, int], int]) -> tuple[int, Cut | None]:
         """

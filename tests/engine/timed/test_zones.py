@@ -10,7 +10,16 @@ from hamodel.engine.timed.search import waits
 from tests.agreement.timed_systems import timed_drawing
 from tests.engine.timed.examples import EXAMPLES
 
-KERNELS = ("plus", "within", "fired", "goes_round", "unbounded", "outlasting", "advance")
+KERNELS = (
+    "plus",
+    "within",
+    "fired",
+    "goes_round",
+    "unbounded",
+    "outlasting",
+    "endless_at_once",
+    "advance",
+)
 
 
 @pytest.fixture
