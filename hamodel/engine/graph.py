@@ -109,6 +109,9 @@ class _Adjacency:
     def __iter__(self) -> Iterator[int]:
         return iter(self._adj)
 
+    def __len__(self) -> int:
+        return len(self._adj)
+
     def __getitem__(self, node: int) -> Sequence[int]:
         return self._adj[node]
 
