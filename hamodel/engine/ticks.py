@@ -104,6 +104,42 @@ def waits(
     return Waits(worst, _shortest(within, ends, begun), False, len(timed))
 
 
+def total(
+    system: System,
+    begin: Expr,
+    end: Expr,
+    budget: Budget = NO_FAULT,
+    *,
+    since: Expr = TRUE,
+    limit_states: int | None = None,
+) -> Waits:
+    """
+    Return how long all waits of a run can take together; a wait is one of `waits`.
+
+    One that goes on counts as far as it has. `best` is not looked for. Only for small systems and
+    few ticks.
+    """
+    search = Ticks(Product(system, budget), begin, end, since)
+    number = {search.initial: 0}
+    timed, steps = [search.initial], list[list[tuple[int, int]]]()
+    while len(steps) < len(timed):
+        if limit_states is not None and len(timed) > limit_states:
+            return Waits(None, None, False, len(timed), cut=True)
+        one = timed[len(steps)]
+        goes: list[tuple[int, int]] = []
+        for step, after in search.steps(one):
+            its = number.setdefault(after, len(timed))
+            if its == len(timed):
+                timed.append(after)
+            goes.append((its, int(step == TICK and one[2])))
+        steps.append(goes)
+    longest = _longest(steps, [True] * len(timed))
+    met = any(one[2] for one in timed)
+    if longest is None:
+        return Waits(None, None, True, len(timed))
+    return Waits(longest[0] if met else None, None, False, len(timed))
+
+
 Steps = Sequence[Sequence[tuple[int, int]]]
 
 
