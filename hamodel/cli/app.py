@@ -8,44 +8,31 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from hamodel.cli.arguments import (
+    ASSERT,
+    CLAIMS,
+    CONE,
+    DEPLOYMENT,
+    EXPORTED,
+    FAIL,
+    FAULTS,
+    FORMATS,
+    KEEP,
+    LOST,
+    READINGS,
+    REPAIRS,
+    RESUME,
+    VARY,
+    ChangeOptions,
+    FormOption,
+    LimitMemory,
+    LimitStates,
+    LimitTime,
+    RuleOptions,
+    WhereArgument,
+)
+from hamodel.cli.commands_in_time import formula, loss, timers, trial
 from hamodel.cli.options import LIMIT_STATES, Format
-
-CLAIMS = "Only this claim (SIP-1b), or all that begin so (SIP-1, SIP); may be given more than once."
-FAULTS = "Judge every property under this budget instead: N, class=N,… or unlimited."
-REPAIRS = "How many repairs may happen: N or unlimited."
-CHANGES = "Change a parameter of the deployment: resource_manager.mode=single."
-RULES = "Shipped rules by name (split_brain), or a Python file of yours; it is run."
-DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
-WHAT = "What is lost: unrecorded, audio_outage, single_copy, uncontrollable; several with commas."
-FORMULA_TIMERS = "Of these timers only, with commas: exchange, or timeout=1 s..60 s."
-REGIONS = "How many regions of timers are looked at; what is left is UNDETERMINED."
-LOSS_FAULTS = "Within these faults. By default one of each class, one after the other."
-TIME_LINE = "Draw the worst run over time: FILE.svg, .dot or .mmd."
-FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
-READINGS = "Say which claims depend on what the guide leaves open, and what to ask the vendor."
-VARY = "What is varied: recorders=1..6, media_servers=1..4, or any whole number's key."
-STATES = "Cut each search short at so many states."
-MEMORY = "Cut each search short where its process takes so much memory: 4GB."
-TIME = "Cut each search short after so many seconds."
-KEEP = "Keep large searches in this folder, to go on with --resume after a crash."
-RESUME = "Go on from what --checkpoint kept; the options must be those of that run."
-CONE = "Write only what the claim depends on: what `hamodel check` searches for it."
-ASSERT = "Also assert what this claim promises, or all that begin so; its kind: always or never."
-LOST = "With --to prism: also how long a call loses this, as `hamodel loss --what` has it."
-EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless it is given."
-FORMATS = f"[{'|'.join(form.value for form in Format)}]"
-
-WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLOYMENT)]
-ChangeOptions = Annotated[
-    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=CHANGES)
-]
-LimitStates = Annotated[int, typer.Option("--limit-states", metavar="N", help=STATES)]
-LimitMemory = Annotated[str, typer.Option("--limit-memory", metavar="SIZE", help=MEMORY)]
-LimitTime = Annotated[float | None, typer.Option("--limit-time", metavar="SECONDS", help=TIME)]
-FormOption = Annotated[
-    str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
-]
-RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="NAME", help=RULES)]
 
 
 class Doors(TyperGroup):
@@ -236,103 +223,8 @@ def need(  # noqa: PLR0913, PLR0917 (an option each)
     raise typer.Exit(run(options))
 
 
-@app.command()
-def loss(  # noqa: PLR0913, PLR0917 (an option each)
-    deployment: WhereArgument = "reference",
-    what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
-    faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
-    repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
-    changes: ChangeOptions = None,
-    rules: RuleOptions = None,
-    form: FormOption = Format.TEXT.value,
-    limit_states: LimitStates = LIMIT_STATES,
-    limit_memory: LimitMemory = "",
-    limit_time: LimitTime = None,
-    drawn: Annotated[Path | None, typer.Option("--draw", metavar="FILE", help=TIME_LINE)] = None,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Tell the worst run for each.")
-    ] = False,
-) -> None:
-    """Say how long a call can lose something at worst, and what the time goes by."""
-    from hamodel.cli.loss import LossOptions, run
-    from hamodel.cli.options import read_budgets, read_format, read_limits, split
-
-    options = LossOptions(
-        deployment,
-        split(what or ()) or ("unrecorded",),
-        read_budgets(faults, repairs),
-        tuple(changes or ()),
-        tuple(rules or ()),
-        read_format(form),
-        read_limits(limit_states, limit_memory, limit_time),
-        verbose,
-        drawn,
-    )
-    raise typer.Exit(run(options))
-
-
-@app.command()
-def trial(
-    deployment: WhereArgument = "reference",
-    changes: ChangeOptions = None,
-    form: Annotated[
-        str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
-    ] = Format.TEXT.value,
-    limit_states: LimitStates = LIMIT_STATES,
-    limit_memory: LimitMemory = "",
-    limit_time: LimitTime = None,
-) -> None:
-    """Try MS-5: where is what is lost the time to detect and to fail over, and where is it not."""
-    from hamodel.cli.options import read_format, read_limits
-    from hamodel.cli.trial_report import run
-
-    limits = read_limits(limit_states, limit_memory, limit_time)
-    raise typer.Exit(run(deployment, tuple(changes or ()), read_format(form), limits))
-
-
-@app.command()
-def formula(  # noqa: PLR0913, PLR0917 (an option each)
-    deployment: WhereArgument = "reference",
-    what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
-    faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
-    repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
-    changes: ChangeOptions = None,
-    rules: RuleOptions = None,
-    timers: Annotated[
-        list[str] | None, typer.Option("--timers", metavar="KEY[=A..B]", help=FORMULA_TIMERS)
-    ] = None,
-    form: FormOption = Format.TEXT.value,
-    regions: Annotated[
-        int, typer.Option("--limit-regions", metavar="N", min=1, help=REGIONS)
-    ] = 200,
-    limit_states: LimitStates = LIMIT_STATES,
-    limit_memory: LimitMemory = "",
-    limit_time: LimitTime = None,
-) -> None:
-    """Say how long a call can lose something at worst, as a formula of the timers."""
-    from hamodel.cli.formula import FormulaOptions, run
-    from hamodel.cli.options import read_budgets, read_format, read_limits, split
-
-    options = FormulaOptions(
-        deployment,
-        split(what or ()) or ("unrecorded",),
-        read_budgets(faults, repairs),
-        tuple(changes or ()),
-        tuple(rules or ()),
-        split(timers or ()),
-        read_format(form),
-        read_limits(limit_states, limit_memory, limit_time),
-        regions,
-    )
-    raise typer.Exit(run(options))
-
-
-@app.command()
-def timers(deployment: WhereArgument = "reference", changes: ChangeOptions = None) -> None:
-    """List the timers of a deployment, where each comes from, and what follows from them."""
-    from hamodel.cli.timers import run
-
-    run(deployment, tuple(changes or ()))
+for in_time in (loss, trial, formula, timers):
+    app.command()(in_time)
 
 
 @app.command()

@@ -1,0 +1,47 @@
+"""What the commands take: their arguments and options, each with its help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hamodel.cli.options import Format
+
+CLAIMS = "Only this claim (SIP-1b), or all that begin so (SIP-1, SIP); may be given more than once."
+FAULTS = "Judge every property under this budget instead: N, class=N,… or unlimited."
+REPAIRS = "How many repairs may happen: N or unlimited."
+CHANGES = "Change a parameter of the deployment: resource_manager.mode=single."
+RULES = "Shipped rules by name (split_brain), or a Python file of yours; it is run."
+DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
+WHAT = "What is lost: unrecorded, audio_outage, single_copy, uncontrollable; several with commas."
+FORMULA_TIMERS = "Of these timers only, with commas: exchange, or timeout=1 s..60 s."
+REGIONS = "How many regions of timers are looked at; what is left is UNDETERMINED."
+LOSS_FAULTS = "Within these faults. By default one of each class, one after the other."
+TIME_LINE = "Draw the worst run over time: FILE.svg, .dot or .mmd."
+FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
+READINGS = "Say which claims depend on what the guide leaves open, and what to ask the vendor."
+VARY = "What is varied: recorders=1..6, media_servers=1..4, or any whole number's key."
+STATES = "Cut each search short at so many states."
+MEMORY = "Cut each search short where its process takes so much memory: 4GB."
+TIME = "Cut each search short after so many seconds."
+KEEP = "Keep large searches in this folder, to go on with --resume after a crash."
+RESUME = "Go on from what --checkpoint kept; the options must be those of that run."
+CONE = "Write only what the claim depends on: what `hamodel check` searches for it."
+ASSERT = "Also assert what this claim promises, or all that begin so; its kind: always or never."
+LOST = "With --to prism: also how long a call loses this, as `hamodel loss --what` has it."
+EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless it is given."
+FORMATS = f"[{'|'.join(form.value for form in Format)}]"
+
+WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLOYMENT)]
+ChangeOptions = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=CHANGES)
+]
+LimitStates = Annotated[int, typer.Option("--limit-states", metavar="N", help=STATES)]
+LimitMemory = Annotated[str, typer.Option("--limit-memory", metavar="SIZE", help=MEMORY)]
+LimitTime = Annotated[float | None, typer.Option("--limit-time", metavar="SECONDS", help=TIME)]
+FormOption = Annotated[
+    str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
+]
+RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="NAME", help=RULES)]
