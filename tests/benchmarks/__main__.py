@@ -19,6 +19,7 @@ from tests.benchmarks import (
     counts,
     engines,
     formula,
+    growth,
     manifest,
     outside,
     parts,
@@ -175,6 +176,10 @@ def _add_comparisons(commands: argparse._SubParsersAction[argparse.ArgumentParse
     large.add_argument("--threads", type=int, default=1)
     large.add_argument("--write", action="store_true", help=f"write {counts.FILE.name}")
     large.set_defaults(command=counts.command)
+
+    grow = commands.add_parser("growth", help="how searches in time grow")
+    grow.add_argument("--write", action="store_true", help=f"write {growth.FILE.name}")
+    grow.set_defaults(command=growth.command)
 
     write = commands.add_parser("page", help="write docs/benchmarks.md from what was measured")
     write.set_defaults(command=spin_page.command)
