@@ -8,11 +8,15 @@ from typing import Annotated
 import typer
 
 from hamodel.cli.arguments import (
+    ADVICE,
+    CURVE,
     FORMULA_TIMERS,
     LOSS_FAULTS,
     REGIONS,
+    SWEEP,
     TIME_LINE,
     WHAT,
+    WINDOW,
     ChangeOptions,
     FormOption,
     LimitMemory,
@@ -29,6 +33,10 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
     what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
     faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
     repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
+    window: Annotated[str, typer.Option(metavar="FAULT:FAULT", help=WINDOW)] = "",
+    sweep: Annotated[str, typer.Option(metavar="TIMER=A..B[/STEP]", help=SWEEP)] = "",
+    curve: Annotated[Path | None, typer.Option(metavar="FILE", help=CURVE)] = None,
+    advice: Annotated[bool, typer.Option("--advice", help=ADVICE)] = False,
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
     form: FormOption = Format.TEXT.value,
@@ -41,7 +49,7 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
     ] = False,
 ) -> None:
     """Say how long a call can lose something at worst, and what the time goes by."""
-    from hamodel.cli.loss import LossOptions, run
+    from hamodel.cli.loss import LossOptions, run_loss
     from hamodel.cli.options import read_budgets, read_format, read_limits, split
 
     options = LossOptions(
@@ -54,8 +62,9 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
         read_limits(limit_states, limit_memory, limit_time),
         verbose,
         drawn,
+        advice,
     )
-    raise typer.Exit(run(options))
+    raise typer.Exit(run_loss(options, window, sweep, curve))
 
 
 def trial(

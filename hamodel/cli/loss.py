@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.budget import Budget
-from hamodel.cli.losses import WHY, Loss, worst_loss
+from hamodel.cli.losses import WHY, Loss, Measure, worst_loss
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
@@ -25,8 +26,9 @@ from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.search import Wait
 from hamodel.errors import InputError, among, seconds
-from hamodel.guide import build_parts
-from hamodel.guide.loss import LOSSES, with_causes
+from hamodel.guide import Parts, build_parts
+from hamodel.guide.loss import LOSSES, Lost, with_causes
+from hamodel.system import System
 
 SCHEMA = 1
 
@@ -44,6 +46,35 @@ class LossOptions:
     limits: Limits = DEFAULT_LIMITS
     verbose: bool = False
     draw: Path | None = None
+    advice: bool = False
+
+
+def run_loss(options: LossOptions, window: str, sweep: str, curve: Path | None) -> int:
+    """
+    Do what `hamodel loss` was asked for: measure, or find windows, or sweep.
+
+    Raises
+    ------
+    HamodelError
+        HA082 for options that do not go together, and what each of them raises.
+    """
+    wanted = {"--window": window, "--sweep": sweep, "--advice": options.advice}
+    given = [name for name, value in wanted.items() if value]
+    if len(given) > 1:
+        raise InputError("HA082", f"{' and '.join(given)} do not go together; give one of them")
+    if curve is not None and not sweep:
+        raise InputError("HA082", "--curve draws what --sweep finds; give that too")
+    if options.draw is not None and (window or sweep):
+        raise InputError("HA082", "--draw draws one worst run; leave out --window and --sweep")
+    if window:
+        from hamodel.cli.windows import run as run_window
+
+        return run_window(options, window)
+    if sweep:
+        from hamodel.cli.sweep import run as run_sweep
+
+        return run_sweep(options, sweep, curve)
+    return run(options)
 
 
 def run(options: LossOptions) -> int:
@@ -53,28 +84,45 @@ def run(options: LossOptions) -> int:
     Raises
     ------
     HamodelError
-        HA082 for a format that this report does not have, HA074 and HA084 for a picture that cannot
-        be drawn, and what `losses` raises.
+        HA074 and HA084 for a picture that cannot be drawn, and what `losses` raises.
     """
-    if options.form not in {Format.TEXT, Format.JSON}:
-        raise InputError("HA082", f"--format is {options.form.value}; it can be text, json")
     if options.draw is not None:
         check_picture(options.draw)
     found = losses(options)
+    advice = None
+    if options.advice:
+        from hamodel.cli.advice import advised
+
+        advice = advised(options, found)
     if options.draw is not None:
         _draw(options, found, options.draw)
     if options.form is Format.JSON:
-        emit(json.dumps(as_json(options, found), indent=1, ensure_ascii=False) + "\n")
+        told = as_json(options, found) | ({} if advice is None else {"advice": advice.as_json()})
+        emit(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     else:
         show(lambda console: _print(options, found, console))
+        if advice is not None:
+            its = advice
+            show(lambda console: its.print(console, verbose=options.verbose))
     return 3 if any(each.waits.cut for each in found) else 0
 
 
-def losses(options: LossOptions) -> tuple[Loss, ...]:
+def losses(
+    options: LossOptions,
+    measure: Measure = worst_loss,
+    tell: Callable[[str], None] = say,
+) -> tuple[Loss, ...]:
     """
     Return every loss that is asked for: each kind within each budget, of the first call.
 
     Calls are alike, so what one can lose each of them can.
+
+    Parameters
+    ----------
+    measure
+        What measures one: `worst_loss`, or what knows what was measured before.
+    tell
+        What says how each came out.
 
     Raises
     ------
@@ -82,6 +130,39 @@ def losses(options: LossOptions) -> tuple[Loss, ...]:
         HA082 for something that cannot be lost here, or a scope that is too large; and whatever is
         wrong with the deployment.
     """
+    asked = asked_for(options)
+    found = []
+    for lost in asked.losts:
+        for budget in losses_budgets(options.budgets, asked.system.fault_classes):
+            with too_wide(options.deployment):
+                loss = measure(asked.system, lost, asked.call, budget, options.limits)
+            found.append(replace(loss, parts=asked.parts))
+            tell(f"{lost.name}, {allowed(budget)}: {at_most(found[-1])}")
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is measured: the model with causes, the losses, of which call, and of what parts."""
+
+    system: System
+    losts: tuple[Lost, ...]
+    call: str
+    parts: Parts
+
+
+def asked_for(options: LossOptions) -> Asked:
+    """
+    Return what is to be measured.
+
+    Raises
+    ------
+    HamodelError
+        HA082 for something that cannot be lost here, or a format that this report does not have;
+        and whatever is wrong with the deployment.
+    """
+    if options.form not in {Format.TEXT, Format.JSON}:
+        raise InputError("HA082", f"--format is {options.form.value}; it can be text, json")
     deployment = load_deployment(options.deployment, options.changes)
     parts = build_parts(deployment)
     system = with_causes(parts, system_of(deployment, options.rule_files))
@@ -94,17 +175,17 @@ def losses(options: LossOptions) -> tuple[Loss, ...]:
         if lost is None:
             raise InputError("HA082", f"--what {name}: there is one recording of a call here")
         measured.append(lost)
-    found = []
-    for lost in measured:
-        for budget in losses_budgets(options.budgets, system.fault_classes):
-            try:
-                loss = worst_loss(system, lost, call, budget, parts=parts, limits=options.limits)
-            except TooWideError as error:
-                why = f"{error}; take less into [scope], such as --set scope.calls=1"
-                raise InputError("HA082", f"{options.deployment}: {why}") from None
-            found.append(loss)
-            say(f"{lost.name}, {allowed(budget)}: {at_most(loss)}")
-    return tuple(found)
+    return Asked(system, tuple(measured), call, parts)
+
+
+@contextmanager
+def too_wide(deployment: str) -> Iterator[None]:
+    """Make a scope that is too large an error of the user's, HA082."""
+    try:
+        yield
+    except TooWideError as error:
+        why = f"{error}; take less into [scope], such as --set scope.calls=1"
+        raise InputError("HA082", f"{deployment}: {why}") from None
 
 
 def losses_budgets(given: Budgets, classes: Iterable[str]) -> list[Budget]:
@@ -145,8 +226,8 @@ def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
                 "what": each.lost.name,
                 "call": each.call,
                 "budget": allowed(each.budget),
-                "worst": None if each.worst is None else _wait_as_json(each.worst),
-                "best": None if each.waits.best is None else _wait_as_json(each.waits.best),
+                "worst": None if each.worst is None else wait_as_json(each.worst),
+                "best": None if each.waits.best is None else wait_as_json(each.waits.best),
                 "phases_ms": dict(each.by_phase),
                 "time_line": time_line_as_json(intervals(each)),
                 "cut": None if each.waits.cut is None else each.waits.cut.value,
@@ -159,7 +240,8 @@ def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
     }
 
 
-def _wait_as_json(wait: Wait) -> dict[str, Any]:
+def wait_as_json(wait: Wait) -> dict[str, Any]:
+    """Return a wait as JSON: times in whole ms, null for without end."""
     return {
         "ms": wait.ms,
         "why": wait.why,
@@ -170,7 +252,7 @@ def _wait_as_json(wait: Wait) -> dict[str, Any]:
 
 def _draw(options: LossOptions, found: Sequence[Loss], file: Path) -> None:
     """Draw the time line of the story that is told; where nothing is lost there is none."""
-    told = _worst(found)
+    told = story_of(found)
     if not told:
         say(f"nothing is lost, so there is no time line: {file} is not written")
         return
@@ -196,21 +278,21 @@ def _print(options: LossOptions, found: Sequence[Loss], console: Console) -> Non
     console.print(table, width=table_width(console))
     for text in dict.fromkeys(str(loop) for each in found for loop in each.waits.zeno):
         console.print(Text(f"{text}; no figure is of a run that stays there", "bold"))
-    told = found if options.verbose else _worst(found)
+    told = found if options.verbose else story_of(found)
     for each in told:
         if each.worst is not None:
             console.print()
-            _print_story(each, each.worst, console)
+            print_story(each, each.worst, console)
 
 
-def _worst(found: Sequence[Loss]) -> list[Loss]:
+def story_of(found: Sequence[Loss]) -> list[Loss]:
     """Return the largest loss that ends, or else the first; that is the story that is told."""
     ending = [each for each in found if each.worst is not None and each.worst.ms]
     largest = max(ending, key=lambda each: (each.worst and each.worst.ms) or 0, default=None)
     return [largest] if largest else [each for each in found if each.worst is not None][:1]
 
 
-def _print_story(loss: Loss, wait: Wait, console: Console) -> None:
+def print_story(loss: Loss, wait: Wait, console: Console) -> None:
     """Print a run with when each step happens; 0 is when the loss begins."""
     began = wait.run[wait.begins - 1].at if wait.begins else 0
     title = f"{loss.lost.name} within {allowed(loss.budget)}: {at_most(loss)}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hamodel import NO_FAULT, Budget, Kind, Rule, System, always
 from hamodel.engine.cone import Cone, Influences, sliced
@@ -19,6 +19,9 @@ WHY = {
     "loop": "it goes round for ever",
 }
 """What makes a loss endless, in words."""
+
+Measure = Callable[[System, Lost, str, Budget, Limits], "Loss"]
+"""What returns how much of something is lost at worst, as `worst_loss` does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,9 @@ def worst_loss(
     lost: Lost,
     call: str,
     budget: Budget = NO_FAULT,
+    limits: Limits = NO_LIMITS,
     *,
     parts: Parts | None = None,
-    limits: Limits = NO_LIMITS,
 ) -> Loss:
     """
     Return how long something can be lost, over all runs within a budget.
@@ -84,7 +87,7 @@ def worst_loss(
     system, parts
         The model with causes, and, for a time line, the parts that it was made of.
     """
-    part = sliced(system, cone_of(system, lost, budget))
+    part = searched(system, lost, budget)
     found = waits(
         part,
         lost.begin,
@@ -93,7 +96,7 @@ def worst_loss(
         since=lost.since,
         limits=limits,
     )
-    phases = () if found.worst is None else tuple(_phases(system, found.worst))
+    phases = () if found.worst is None else tuple(phases_of(system, found.worst))
     return Loss(lost, call, budget, found, system, phases, parts)
 
 
@@ -103,7 +106,31 @@ def cone_of(system: System, lost: Lost, budget: Budget) -> Cone:
     return Influences(system).cone(prop, [var.name for var in budget.counters])
 
 
-def _phases(system: System, wait: Wait) -> Iterator[tuple[str, int]]:
+def searched(system: System, lost: Lost, budget: Budget = NO_FAULT) -> System:
+    """Return the part of a system that a loss can depend on."""
+    return sliced(system, cone_of(system, lost, budget))
+
+
+@dataclass(slots=True)
+class Measuring:
+    """Losses of one deployment that is changed again and again; what stays alike is kept."""
+
+    _known: dict[tuple[str, str, Budget], list[tuple[System, Loss]]] = field(default_factory=dict)
+
+    def worst_loss(
+        self, system: System, lost: Lost, call: str, budget: Budget, limits: Limits
+    ) -> Loss:
+        """Return `worst_loss`; not searched anew if what it depends on has been searched before."""
+        part = searched(system, lost, budget)
+        its = self._known.setdefault((lost.name, call, budget), [])
+        for before, loss in its:
+            if before == part:
+                return loss
+        its.append((part, worst_loss(system, lost, call, budget, limits)))
+        return its[-1][1]
+
+
+def phases_of(system: System, wait: Wait) -> Iterator[tuple[str, int]]:
     """Yield what the time before each step of a wait went by, and how long it was."""
     rules = {rule.name: rule for rule in system.rules}
     run = wait.run

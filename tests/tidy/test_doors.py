@@ -11,6 +11,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "graphviz": "draw/",
     "hypothesis": "testing/",
     "llvmlite": "engine/packed/compiling.py",
+    "matplotlib": "draw/curve.py",
     "msgspec": "guide/deployment",
     "networkx": "engine/graph.py",
     "numba": "engine/packed/compiling.py",
@@ -21,8 +22,8 @@ DOORS: dict[str, str | tuple[str, ...]] = {
 }
 """Package → the file, or the beginning of the paths, that may import it."""
 
-NOT_A_RUNTIME_DEPENDENCY = {"hypothesis"}
-"""What only users of the stateful tests need; the extra `test` brings it."""
+NOT_A_RUNTIME_DEPENDENCY = {"hypothesis", "matplotlib"}
+"""What only users of the stateful tests or of curves need; the extras `test` and `plot` have it."""
 
 
 def test_every_package_has_one_door() -> None:

@@ -14,6 +14,7 @@ HEAVY = {
     "msgspec",
     "networkx",
     "llvmlite",
+    "matplotlib",
     "numba",
     "numpy",
     "rich",

@@ -13,7 +13,7 @@ such intervals without end; the longest gaps are then left undecided.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -127,7 +127,7 @@ class Windows:
         return _bound(self.alone)
 
 
-def windows(
+def windows(  # noqa: PLR0913 (a wait, a pair, and what limits the search)
     system: System,
     begin: Expr,
     end: Expr,
@@ -137,6 +137,7 @@ def windows(
     since: Expr = TRUE,
     repairs: int | None = 0,
     limits: Limits = NO_LIMITS,
+    tell: Callable[[Interval, Waits], None] | None = None,
 ) -> Windows:
     """
     Return how long after a first fault a second must come for a wait to exceed the bound for one.
@@ -154,6 +155,8 @@ def windows(
         How many repairs may happen; None for no limit.
     limits
         Of each search.
+    tell
+        Is told of each search: which gaps, and what was found; in halves of the unit.
 
     Raises
     ------
@@ -170,7 +173,7 @@ def windows(
     pair = paired(system, names[0], names[1])
     cut = one.cut or other.cut
     bound = _bound((one, other))
-    search = _Search(pair, (since, begin, end), repairs, limits, bound or 0)
+    search = _Search(pair, (since, begin, end), repairs, limits, bound or 0, tell)
     if cut is not None:
         search.undecided.append((0, None))
     elif bound is not None:
@@ -252,6 +255,7 @@ class _Search:
     repairs: int | None
     limits: Limits
     bound: int
+    tell: Callable[[Interval, Waits], None] | None
     product: Product = field(init=False)
     places: dict[str, int] = field(init=False)
     pieces: list[tuple[Halves, Wait, int]] = field(init=False, default_factory=list)
@@ -307,6 +311,8 @@ class _Search:
             since=since,
             limits=self.limits,
         )
+        if self.tell is not None:
+            self.tell(_interval(gap), found)
         self.searches += 1
         self.classes += found.classes
         self.cut = self.cut or found.cut

@@ -169,6 +169,10 @@ class Parameter:
         Whether it makes a difference to time alone.
     values
         Each of its words with its meaning; none if it takes no words.
+    limits
+        The smallest and largest number, in ms for a duration; or length.
+    is_duration
+        Whether it is one.
     """
 
     key: str
@@ -179,6 +183,8 @@ class Parameter:
     awaits: str
     timer: bool = False
     values: tuple[tuple[str, str], ...] = ()
+    limits: tuple[int | None, int | None] = (None, None)
+    is_duration: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,20 +237,35 @@ def _parameters(table: type[Table], prefix: str, read: Read) -> Iterator[Paramet
             awaits=awaits.awaited,
             timer=shape.about.read is Read.TIME,
             values=tuple(zip(shape.words, shape.about.values, strict=True)),
+            limits=shape.limits,
+            is_duration=shape.kind is Kind.DURATION,
         )
 
 
 def values_of(deployment: Deployment, key: str) -> tuple[str, ...]:
     """Return what a parameter is in a deployment, as it is written; of each table that has it."""
-    *above, name = key.split(".")
+    name = key.rpartition(".")[2]
+    owners = _owners(deployment, key)
+    return tuple(
+        toml_text(getattr(owner, name), table_shapes(type(owner))[name]) for owner in owners
+    )
+
+
+def numbers_of(deployment: Deployment, key: str) -> tuple[int | None, ...]:
+    """Return what a number is in a deployment, in ms for a duration; of each table that has it."""
+    name = key.rpartition(".")[2]
+    return tuple(getattr(owner, name) for owner in _owners(deployment, key))
+
+
+def _owners(deployment: Deployment, key: str) -> list[Table]:
+    """Return the tables of a deployment that have a parameter."""
+    above = key.split(".")[:-1]
     owners: list[Table] = [deployment]
     for each in above:
         inner = [getattr(owner, each) for owner in owners]
         flat = [its if isinstance(its, tuple) else (its,) for its in inner]
         owners = [owner for its in flat for owner in its if owner is not None]
-    return tuple(
-        toml_text(getattr(owner, name), table_shapes(type(owner))[name]) for owner in owners
-    )
+    return owners
 
 
 def tables() -> tuple[TableOfFile, ...]:
