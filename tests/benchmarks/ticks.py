@@ -38,7 +38,7 @@ def command(chosen: argparse.Namespace) -> int:
             mismatches.append(f"{setting}: {error}"[:500])
             print(mismatches[-1])
             continue
-        rows.append(asdict(setting) | asdict(found) | {"commit": made_on})
+        rows.append(asdict(setting) | asdict(found) | {"limit": chosen.states, "commit": made_on})
         how = "cut" if found.cut else f"{found.ticks} timed states, {found.classes} classes"
         seconds = time.perf_counter() - began
         print(f"[{seconds:5.1f} s] {setting}: {how}", file=sys.stderr, flush=True)
@@ -47,7 +47,6 @@ def command(chosen: argparse.Namespace) -> int:
     if chosen.write:
         others = [row for row in _written() if chosen.only and row["deployment"] not in chosen.only]
         result = {
-            "states at most": chosen.states,
             "machine": machine(),
             "mismatches": mismatches,
             "settings": sorted([*others, *rows], key=_place),
