@@ -68,7 +68,7 @@ def intervals(loss: Loss) -> tuple[Interval, ...]:
     phases.append(WHY.get(worst.why, ""))
     found: list[Interval] = []
     for its in sorted(watched, key=lambda each: each.name != lane):
-        if its.variables <= cone:
+        if its.variables <= cone and (not its.aside or its.name == lane):
             words = _words(its, states)[first:]
             named = [
                 phase if its.name == lane and word == measured else ""
@@ -166,6 +166,8 @@ TONES = {
     "lost": Tone.LOST,
     "not heard": Tone.LOST,
     "nobody serves": Tone.LOST,
+    "not noticed": Tone.LOST,
+    "answers or is noticed": Tone.GOOD,
 }
 """How good what goes on is; what is not here is beside the matter."""
 

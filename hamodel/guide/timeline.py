@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from hamodel import Expr, all_of, any_of
 from hamodel.expr import TRUE, Value, variables_of
-from hamodel.guide.loss import as_asked, copies, heard
+from hamodel.guide.loss import as_asked, copies, heard, undetected
 from hamodel.guide.parts import Parts
 from hamodel.guide.vocabulary import Recording
 
@@ -25,6 +25,8 @@ MEASURED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "single_copy": ("recording", ONE_COPY),
         "audio_outage": ("conversation", "not heard"),
         "uncontrollable": ("control", "nobody serves"),
+        "undetected": ("monitor", "not noticed"),
+        "failing_over": ("recording", LOST),
     }
 )
 """By what can be lost, the lane that tells it, and the word for it there."""
@@ -45,6 +47,8 @@ class Watched:
         What is as it should be, and what is lost there; what is neither is less, or aside.
     after
         A word that means `SET_UP` until one of `good` has come; empty for none.
+    aside
+        Whether it is told only where it is what is measured.
     """
 
     name: str
@@ -52,6 +56,7 @@ class Watched:
     good: tuple[str, ...]
     bad: str
     after: str = ""
+    aside: bool = False
 
     @property
     def variables(self) -> frozenset[str]:
@@ -97,5 +102,12 @@ def control(parts: Parts, call: str) -> Watched:
     return Watched("control", words, ("served",), "nobody serves")
 
 
-LANES = (recording, conversation, control)
+def monitor(parts: Parts, call: str) -> Watched:
+    """Tell whether it is noticed that the Media Server of a call does not answer (MS-5)."""
+    lost = undetected(parts, call)
+    words = (("not noticed", lost.begin), ("answers or is noticed", TRUE))
+    return Watched("monitor", words, ("answers or is noticed",), "not noticed", aside=True)
+
+
+LANES = (recording, conversation, control, monitor)
 """From top to bottom."""

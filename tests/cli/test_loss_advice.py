@@ -51,13 +51,14 @@ def test_a_shorter_interval_shortens_it_most(media_server: Advice) -> None:
 
 
 def test_other_readings_of_probing_change_it(media_server: Advice) -> None:
-    """D of each: I + N·T, and (N - 1)·(I + T) + T + I; one is as the deployment's."""
+    """D of each: I + N·T, and (N - 1)·(I + T) + T + I; an INVITE may wait for timer B, too."""
     probing = "resource_manager.monitor.probing"
     found = {each.change: its.worst and its.worst.ms for each, its in media_server.readings}
 
     assert {
         f"{probing}=retry-at-once": 10_000 + 3 * 5_000 + 400,
         f"{probing}=timeout-then-interval": 2 * 15_000 + 5_000 + 10_000 + 400,
+        "resource_manager.on_silence=next": 35_000 + 32_000 + 250,
     } == found
     assert f"{probing}=skip-tick" in media_server.idle
 
