@@ -128,6 +128,7 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
 
     wait = which.add_parser("timed", help="waits by classes of states, and tick by tick")
     wait.add_argument("--systems", type=int, default=1_000, help="that both engines search")
+    wait.add_argument("--processes", type=int, default=2)
     wait.add_argument("--write", action="store_true", help=f"write {timed.FILE.name}")
     wait.set_defaults(command=timed.command)
 
@@ -144,6 +145,7 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
 
     pair = which.add_parser("windows", help="when a second fault must come, and tick by tick")
     pair.add_argument("--systems", type=int, default=500, help="that both engines search")
+    pair.add_argument("--processes", type=int, default=2)
     pair.add_argument("--write", action="store_true", help=f"write {windows.FILE.name}")
     pair.set_defaults(command=windows.command)
 

@@ -27,6 +27,6 @@ def test_a_few_are_compared_again(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is written unless it is asked for."""
     before = FILE.read_bytes()
 
-    assert 0 == command(argparse.Namespace(systems=3, write=False))
+    assert 0 == command(argparse.Namespace(systems=3, processes=1, write=False))
     assert "0 mismatches" in capsys.readouterr().out
     assert before == FILE.read_bytes()
