@@ -51,6 +51,9 @@ DEFAULTS: Mapping[str, Callable[[Any], object]] = {
 }
 """What a field is if nothing is said of it, where that depends on the value's other fields."""
 
+IN_TIME = {"Property.within"}
+"""What is judged in time alone: `tests.agreement.timed_verdicts` compares that."""
+
 SORTS: Mapping[str, tuple[str, ...]] = {
     "Var.domain": ("enum", "range", "bool", "instances"),
     "Var.values": ("more than 256",),
@@ -78,6 +81,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
 def all_features() -> tuple[str, ...]:
     """Return the name of every feature, class by class."""
     said = [f"{cls.__name__}.{each.name}" for cls in LANGUAGE for each in fields(cls) if each.init]
+    said = [name for name in said if name not in IN_TIME]
     return (*said, *(f"{name}: {sort}" for name, sorts in SORTS.items() for sort in sorts))
 
 

@@ -19,6 +19,7 @@ from hamodel import (
     Set,
     Source,
     System,
+    TimedVerdict,
     Trace,
     TraceStep,
     Var,
@@ -34,7 +35,7 @@ from hamodel import (
 from tests.agreement.engine_systems import engine_system
 from tests.agreement.features import LANGUAGE, SORTS, all_features, enums, features
 
-FOUND = {Catalogue, Source, Trace, TraceStep, Verdict}
+FOUND = {Catalogue, Source, TimedVerdict, Trace, TraceStep, Verdict}
 """What is read beside a model, or what comes of it: no engine searches it."""
 WORKED_OUT = {budget.Allowance}
 """What a budget makes of what it was given."""
