@@ -33,7 +33,7 @@ from hamodel import (
     system,
 )
 from tests.agreement.engine_systems import engine_system
-from tests.agreement.features import LANGUAGE, SORTS, all_features, enums, features
+from tests.agreement.features import IN_TIME, LANGUAGE, SORTS, all_features, enums, features
 
 FOUND = {Catalogue, Source, TimedVerdict, Trace, TraceStep, Verdict}
 """What is read beside a model, or what comes of it: no engine searches it."""
@@ -68,7 +68,7 @@ def test_every_field_of_every_class_is_a_feature() -> None:
     assert len(names) == len(set(names))
     for cls in LANGUAGE:
         for each in fields(cls):
-            assert each.init == (f"{cls.__name__}.{each.name}" in names)
+            assert each.init == (f"{cls.__name__}.{each.name}" in {*names, *IN_TIME})
 
 
 def test_every_member_of_an_enum_is_a_sort() -> None:
