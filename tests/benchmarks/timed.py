@@ -21,7 +21,7 @@ class One(NamedTuple):
     """What comparing one seed came to: of what sort it is, its verdicts, what differs if any."""
 
     sort: str
-    verdicts: Counter[str] = Counter()
+    verdicts: Counter[str]
     mismatch: str = ""
 
 

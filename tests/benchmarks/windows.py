@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 from tests.agreement.windows import LEFT_OUT, compare_windows
@@ -13,7 +14,7 @@ FILE = Path(__file__).with_name("windows.json")
 
 def compare_one(seed: int) -> One:
     """Compare the windows of a seed."""
-    return one(seed, lambda: One(compare_windows(seed)))
+    return one(seed, lambda: One(compare_windows(seed), Counter()))
 
 
 def command(chosen: argparse.Namespace) -> int:
