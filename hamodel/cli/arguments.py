@@ -23,6 +23,7 @@ ADVICE = "Say which timer shortens the worst most, and which reading changes it;
 FORMULA_TIMERS = "Of these timers only, with commas: exchange, or timeout=1 s..60 s."
 REGIONS = "How many regions of timers are looked at; what is left is UNDETERMINED."
 LOSS_FAULTS = "Within these faults. By default one of each class, one after the other."
+IN_ALL = "Also how much is lost in all of a run, not only at a time; takes longer."
 TIME_LINE = "Draw the worst run over time: FILE.svg, .dot or .mmd."
 FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
 READINGS = "Say which claims depend on what the guide leaves open, and what to ask the vendor."

@@ -11,6 +11,7 @@ from hamodel.cli.arguments import (
     ADVICE,
     CURVE,
     FORMULA_TIMERS,
+    IN_ALL,
     LOSS_FAULTS,
     REGIONS,
     SWEEP,
@@ -37,6 +38,7 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
     sweep: Annotated[str, typer.Option(metavar="TIMER=A..B[/STEP]", help=SWEEP)] = "",
     curve: Annotated[Path | None, typer.Option(metavar="FILE", help=CURVE)] = None,
     advice: Annotated[bool, typer.Option("--advice", help=ADVICE)] = False,
+    total: Annotated[bool, typer.Option("--total", help=IN_ALL)] = False,
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
     form: FormOption = Format.TEXT.value,
@@ -63,6 +65,7 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
         verbose,
         drawn,
         advice,
+        total,
     )
     raise typer.Exit(run_loss(options, window, sweep, curve))
 

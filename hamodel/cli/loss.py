@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.budget import Budget
-from hamodel.cli.losses import WHY, Loss, Measure, worst_loss
+from hamodel.cli.losses import WHY, Loss, Measure, with_total, worst_loss
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
@@ -25,6 +25,7 @@ from hamodel.cli.words import allowed
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.search import Wait
+from hamodel.engine.timed.totals import Totals
 from hamodel.errors import InputError, among, seconds
 from hamodel.guide import Parts, build_parts
 from hamodel.guide.loss import LOSSES, Lost, with_causes
@@ -47,6 +48,7 @@ class LossOptions:
     verbose: bool = False
     draw: Path | None = None
     advice: bool = False
+    total: bool = False
 
 
 def run_loss(options: LossOptions, window: str, sweep: str, curve: Path | None) -> int:
@@ -66,6 +68,8 @@ def run_loss(options: LossOptions, window: str, sweep: str, curve: Path | None) 
         raise InputError("HA082", "--curve draws what --sweep finds; give that too")
     if options.draw is not None and (window or sweep):
         raise InputError("HA082", "--draw draws one worst run; leave out --window and --sweep")
+    if options.total and (window or sweep):
+        raise InputError("HA082", "--total is of each loss; leave out --window and --sweep")
     if window:
         from hamodel.cli.windows import run as run_window
 
@@ -89,6 +93,10 @@ def run(options: LossOptions) -> int:
     if options.draw is not None:
         check_picture(options.draw)
     found = losses(options)
+    if options.total:
+        found = tuple(
+            each if each.waits.cut else with_total(each, options.limits) for each in found
+        )
     advice = None
     if options.advice:
         from hamodel.cli.advice import advised
@@ -104,7 +112,8 @@ def run(options: LossOptions) -> int:
         if advice is not None:
             its = advice
             show(lambda console: its.print(console, verbose=options.verbose))
-    return 3 if any(each.waits.cut for each in found) else 0
+    cut = (each.waits.cut or (each.total and each.total.cut) for each in found)
+    return 3 if any(cut) else 0
 
 
 def losses(
@@ -207,6 +216,16 @@ def at_most(loss: Loss) -> str:
     return "without end" if worst.ms is None else seconds(worst.ms)
 
 
+def in_all(loss: Loss) -> str:
+    """Return how much is lost at most in all of a run, in words."""
+    total = loss.total
+    if total is None or total.cut:
+        return "UNDETERMINED"
+    if total.worst is None:
+        return "nothing"
+    return "without end" if total.worst.ms is None else seconds(total.worst.ms)
+
+
 def how(loss: Loss) -> str:
     """Return what the time of the worst run goes by, in words; or what makes it endless."""
     parts = [f"{phase} {seconds(ms)}" for phase, ms in loss.by_phase.items()]
@@ -229,6 +248,7 @@ def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
                 "worst": None if each.worst is None else wait_as_json(each.worst),
                 "best": None if each.waits.best is None else wait_as_json(each.waits.best),
                 "phases_ms": dict(each.by_phase),
+                "total": None if each.total is None else _total_as_json(each.total),
                 "time_line": time_line_as_json(intervals(each)),
                 "cut": None if each.waits.cut is None else each.waits.cut.value,
                 "states": each.waits.states,
@@ -237,6 +257,18 @@ def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
             }
             for each in found
         ],
+    }
+
+
+def _total_as_json(total: Totals) -> dict[str, Any]:
+    """Return a total as JSON; its waits by how many steps of the run are before each end."""
+    worst = total.worst
+    return {
+        "ms": None if worst is None else worst.ms,
+        "met": worst is not None,
+        "cut": None if total.cut is None else total.cut.value,
+        "waits": [] if worst is None else [list(ends) for ends in worst.waits],
+        "run": [] if worst is None else [{"ms": s.at, "rule": s.rule} for s in worst.run],
     }
 
 
@@ -272,9 +304,12 @@ def _print(options: LossOptions, found: Sequence[Loss], console: Console) -> Non
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     for name in ("lost", "within", "at most"):
         table.add_column(name, no_wrap=name == "at most")
+    if options.total:
+        table.add_column("in all of a run", no_wrap=True)
     table.add_column("which goes by, in the worst run")
     for each in found:
-        table.add_row(each.lost.name, allowed(each.budget), at_most(each), how(each))
+        total = (in_all(each),) if options.total else ()
+        table.add_row(each.lost.name, allowed(each.budget), at_most(each), *total, how(each))
     console.print(table, width=table_width(console))
     for text in dict.fromkeys(str(loop) for each in found for loop in each.waits.zeno):
         console.print(Text(f"{text}; no figure is of a run that stays there", "bold"))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hamodel import NO_FAULT, Budget, Kind, Rule, System, always
 from hamodel.engine.cone import Cone, Influences, sliced
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.engine.timed.search import Wait, Waits, waits
+from hamodel.engine.timed.totals import Totals, totals
 from hamodel.guide import Parts
 from hamodel.guide.loss import PHASES, Lost
 
@@ -42,6 +43,8 @@ class Loss:
         how long that was, in ms: together all that is lost.
     parts
         What the system was made of, which a time line needs.
+    total
+        How much is lost at most in all of a run, if that was asked for.
     """
 
     lost: Lost
@@ -51,6 +54,7 @@ class Loss:
     system: System
     phases: tuple[tuple[str, int], ...]
     parts: Parts | None = None
+    total: Totals | None = None
 
     @property
     def worst(self) -> Wait | None:
@@ -98,6 +102,14 @@ def worst_loss(
     )
     phases = () if found.worst is None else tuple(phases_of(system, found.worst))
     return Loss(lost, call, budget, found, system, phases, parts)
+
+
+def with_total(loss: Loss, limits: Limits = NO_LIMITS) -> Loss:
+    """Return a loss with how much is lost at most in all of a run, over all runs."""
+    part = searched(loss.system, loss.lost, loss.budget)
+    lost, budget = loss.lost, loss.budget.suited(part.fault_classes)
+    found = totals(part, lost.begin, lost.end, budget, since=lost.since, limits=limits)
+    return replace(loss, total=found)
 
 
 def cone_of(system: System, lost: Lost, budget: Budget) -> Cone:

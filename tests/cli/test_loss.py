@@ -15,11 +15,12 @@ from hamodel.cli.loss import (
     as_json,
     at_most,
     how,
+    in_all,
     losses,
     losses_budgets,
     run,
 )
-from hamodel.cli.losses import Loss
+from hamodel.cli.losses import Loss, with_total
 from hamodel.cli.options import Budgets, Format, read_budgets
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed import layout
@@ -244,3 +245,36 @@ def test_timers_are_listed() -> None:
     assert '"10 s"' in line
     assert "resource manager notices failure" in its.stdout
     assert "26,000 ms" in its.stdout
+
+
+def test_what_is_lost_in_all_of_a_run() -> None:
+    """What one media unit loses, as nothing else is lost."""
+    pair = ("resource_manager.mode=active-hot-standby",)
+    single = with_total(measured("recorder-media-crash=1", changes=pair)[0])
+    assert single.total is not None
+    assert single.total.worst is not None
+
+    assert 1_050 == single.total.worst.ms
+    assert "1.05 s" == in_all(single)
+
+
+def test_the_total_is_reported() -> None:
+    """As a column, and in JSON with its run; by default neither."""
+    words = ("loss", "--faults", SIP_SERVER, "--what", "uncontrollable")
+    text, plain = hamodel(*words, "--total"), hamodel(*words)
+    [loss] = json.loads(hamodel(*words, "--total", "--format", "json").stdout)["losses"]
+    [first, last] = loss["total"]["waits"][0]
+
+    assert "in all of a run" in text.stdout
+    assert "in all of a run" not in plain.stdout
+    assert 3_000 == loss["total"]["ms"]
+    assert 3_000 == loss["total"]["run"][last - 1]["ms"] - loss["total"]["run"][first - 1]["ms"]
+
+
+def test_totals_in_words() -> None:
+    """Nothing; without end; cut short: each is said."""
+    nothing = with_total(measured("sip-server-crash=1")[0])
+    endless = with_total(measured("sip-server-hang=1", "uncontrollable")[0])
+    cut = with_total(measured(SIP_SERVER, "uncontrollable")[0], Limits(states=50))
+
+    assert ["nothing", "without end", "UNDETERMINED"] == list(map(in_all, (nothing, endless, cut)))

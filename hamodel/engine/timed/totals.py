@@ -17,18 +17,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
 
 import numpy as np
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, cut_by
-from hamodel.engine.packed.compiling import compiled
 from hamodel.engine.reference import Product
-from hamodel.engine.timed.dates import Dated, bounds_of
+from hamodel.engine.timed.dates import Dated
+from hamodel.engine.timed.leaving import left
+from hamodel.engine.timed.pairing import collapsed, dated_run, together
 from hamodel.engine.timed.search import waits
 from hamodel.engine.timed.states import States
-from hamodel.engine.timed.zones import BOUNDED, FOREVER, Steps, Zones, plus
+from hamodel.engine.timed.zones import FOREVER, Zones
 from hamodel.expr import TRUE, Expr
 from hamodel.system import System
 
@@ -76,87 +76,6 @@ class Totals:
     worst: Total | None
     cut: Cut | None
     classes: int
-
-
-@compiled
-def left(
-    steps: Steps,
-    state: int,
-    extra: int,
-    zone: Zones,
-    action: int,
-    target: int,
-    event: int,
-    after: Zones,
-) -> int:
-    """
-    Put into `after` the zone in which a class is left by a step; as `zones.fired`, with more rows.
-
-    Parameters
-    ----------
-    extra
-        How many dates are kept behind those of the rules.
-    event
-        1 if the moment of this step becomes one of them, otherwise 0.
-
-    Returns
-    -------
-    int
-        How many rows the zone has; -1 if the step cannot happen.
-    """
-    first, last = steps.bounded[state]
-    own = last - first
-    size = own + 1 + extra
-    kind, frozen = steps.kinds[action], steps.urgent[state]
-    place = 0
-    if kind == BOUNDED:
-        for k in range(own):
-            if steps.rules[first + k] == action:
-                place = k + 1
-    least = np.full(size, FOREVER, np.int64)
-    for j in range(size):
-        if frozen:
-            least[j] = zone[j]
-        else:
-            for k in range(1, own + 1):
-                least[j] = min(least[j], zone[k * size + j])
-    if kind == BOUNDED and least[place] < 0:
-        return -1
-    its_first, its_last = steps.bounded[target]
-    its_own = its_last - its_first
-    its_size = its_own + 1 + extra + event
-    old = np.full(its_size, -1, np.int64)
-    for k in range(its_own):
-        rule = steps.rules[its_first + k]
-        if rule != action:
-            for other in range(own):
-                if steps.rules[first + other] == rule:
-                    old[k + 1] = other + 1
-    for k in range(extra):
-        old[its_own + 1 + k] = own + 1 + k
-    for i in range(1, its_size):
-        if old[i] < 0:
-            earliest = latest = np.int64(0)
-            if i <= its_own:
-                rule = steps.rules[its_first + i - 1]
-                earliest, latest = steps.takes[rule, 0], steps.takes[rule, 1]
-            after[i * its_size], after[i] = latest, -earliest
-        else:
-            after[i * its_size] = zone[old[i] * size + place]
-            after[i] = least[old[i]]
-    after[0] = 0
-    for i in range(1, its_size):
-        for j in range(1, its_size):
-            if i == j:
-                bound = np.int64(0)
-            elif old[i] < 0 or old[j] < 0:
-                bound = plus(after[i * its_size], after[j])
-            else:
-                bound = zone[old[i] * size + old[j]]
-                if kind == BOUNDED:
-                    bound = min(bound, plus(zone[old[i] * size + place], least[old[j]]))
-            after[i * its_size + j] = bound
-    return int(its_size)
 
 
 def totals(
@@ -335,11 +254,11 @@ class _Search:
                 continue
             zone, extra, before = room[: size * size].copy(), its.extra + event, its.before
             if extra:
-                total = before + _together(zone.reshape(size, size), extra)
+                total = before + together(zone.reshape(size, size), extra)
                 if total > self.most[0]:
                     self.most = total, one, action
             if extra > 1:
-                zone, extra, before = _collapsed(zone.reshape(size, size), extra, before)
+                zone, extra, before = collapsed(zone.reshape(size, size), extra, before)
             if extra % 2 == 0 and not self.matters[target]:
                 continue
             after = _Class(target, extra, before, zone, one, action)
@@ -372,7 +291,7 @@ class _Search:
             one = self.classes[one].parent
         actions.reverse()
         pairs = tuple(self._waits(actions))
-        run, total = _dated(self.product, actions, pairs)
+        run, total = dated_run(self.product, actions, pairs)
         assert total == ms, "the run attains its bound"
         return Total(ms, run, pairs)
 
@@ -391,71 +310,3 @@ class _Search:
             state = after
         if began is not None:
             yield began, len(actions)
-
-
-def _together(zone: Zones, extra: int) -> int:
-    """Return how long the waits of a zone take together at most; one that goes on ends now."""
-    dates = range(len(zone) - extra, len(zone))
-    begins, ends = dates[::2], [*dates[1::2], *([0] * (extra % 2))]
-    return min(
-        sum(int(zone[end, begin]) for end, begin in zip(ends, order, strict=True))
-        for order in permutations(begins)
-    )
-
-
-def _collapsed(zone: Zones, extra: int, before: int) -> tuple[Zones, int, int]:
-    """
-    Return a class without the dates of waits that nothing keeps close to what came after; or as is.
-
-    All that is known of such dates and later ones is that they are earlier: so whatever they are,
-    all else can be as it is, if they are only long enough ago.
-    """
-    own = len(zone) - extra
-    for many in range(extra - extra % 2, 0, -2):
-        old = np.arange(own, own + many)
-        rest = np.concatenate([np.arange(own), np.arange(own + many, len(zone))])
-        if (zone[np.ix_(rest, old)] >= FOREVER).all():
-            total = _together(zone[: own + many, : own + many], many)
-            return zone[np.ix_(rest, rest)].reshape(-1), extra - many, before + total
-    return zone.reshape(-1), extra, before
-
-
-def _dated(
-    product: Product, actions: Sequence[int], pairs: Sequence[tuple[int, int]]
-) -> tuple[tuple[Dated, ...], int]:
-    """
-    Return dates of a run with which its waits take together as long as they can, and how long.
-
-    Of the pairs of ends and beginnings that bound the total each holds with equality then.
-    """
-    size = len(actions) + 1
-    most = np.full((size, size), FOREVER, np.int64)
-    np.fill_diagonal(most, 0)
-    for i, j, bound in bounds_of(product, actions):
-        most[i, j] = min(most[i, j], bound)
-    _close(most)
-    begins, ends = [begin for begin, _ in pairs], [end for _, end in pairs]
-    order = min(
-        permutations(begins),
-        key=lambda some: sum(int(most[e, b]) for e, b in zip(ends, some, strict=True)),
-    )
-    total = 0
-    for end, begin in zip(ends, order, strict=True):
-        total += int(most[end, begin])
-        most[begin, end] = min(most[begin, end], -most[end, begin])
-    _close(most)
-    # As late as can be after the beginning; what has no latest, as early as can be.
-    fixed = [0]
-    for place in range(1, size):
-        late = min(fixed[k] + int(most[place, k]) for k in range(place))
-        early = max(fixed[k] - int(most[k, place]) for k in range(place))
-        fixed.append(early if late >= FOREVER // 2 else late)
-    names = [product.actions[place].rule.name for place in actions]
-    return tuple(Dated(name, at) for name, at in zip(names, fixed[1:], strict=True)), total
-
-
-def _close(most: np.ndarray) -> None:
-    """Make a matrix of bounds say in each entry all that they say together (Floyd, Warshall)."""
-    for k in range(len(most)):
-        through = np.minimum(most[:, k, None] + most[None, k, :], FOREVER)
-        np.minimum(most, through, out=most)

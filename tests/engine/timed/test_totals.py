@@ -10,6 +10,7 @@ import pytest
 from hamodel import Budget, Component, Kind, Rule, Set, System, Var
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits
 from hamodel.engine.ticks import total
+from hamodel.engine.timed import leaving, pairing
 from hamodel.engine.timed import totals as module
 from hamodel.engine.timed.totals import Total, Totals, totals
 from hamodel.engine.timed.zones import Zones
@@ -102,13 +103,13 @@ def test_the_campaign_notices(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A total that forgets what was before is a mismatch."""
-    right = module._collapsed
+    right = pairing.collapsed
 
     def forgets(zone: Zones, extra: int, before: int) -> tuple[Zones, int, int]:
         zone, extra, _ = right(zone, extra, before)
         return zone, extra, 0
 
-    monkeypatch.setattr(module, "_collapsed", forgets)
+    monkeypatch.setattr(module, "collapsed", forgets)
 
     assert 1 == main(0, 12)
     assert "MISMATCH" in capsys.readouterr().out
@@ -119,7 +120,7 @@ def test_the_plain_twin_finds_the_same(name: str, monkeypatch: pytest.MonkeyPatc
     """Of systems worked out by hand, with two failures."""
     its = twice(EXAMPLES[name]())
     found = searched(its)
-    monkeypatch.setattr(module, "left", getattr(module.left, "py_func"))  # noqa: B009
+    monkeypatch.setattr(module, "left", getattr(leaving.left, "py_func"))  # noqa: B009
 
     assert found == searched(its)
 
@@ -132,7 +133,7 @@ def test_the_plain_twin_finds_the_same_of_random_systems(
     drawn = failing_drawing(seed)
     its = drawn.system, drawn.begin, drawn.end, drawn.budget
     found = totals(*its)
-    monkeypatch.setattr(module, "left", getattr(module.left, "py_func"))  # noqa: B009
+    monkeypatch.setattr(module, "left", getattr(leaving.left, "py_func"))  # noqa: B009
 
     assert found == totals(*its)
 
