@@ -7,14 +7,15 @@ sum of.  MS-5; SIP-2, RM-4, REC-4 to REC-6, DUP-1, TLIB-2 for what is lost.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
 from hamodel.guide.parts import Parts
-from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, noticed
-from hamodel.guide.vocabulary import Conference, Recording, Request, SipServerState
+from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, noticed, refusal, silence
+from hamodel.guide.vocabulary import Conference, Recording, Request, ServerState, SipServerState
 
 UNDETECTED, TAKE_OVER = "undetected", "waiting for take-over"
 PHASES: Mapping[str, str] = MappingProxyType(
@@ -263,26 +264,25 @@ LOSSES: Mapping[str, Callable[[Parts, str], Lost | None]] = MappingProxyType(
 
 def with_causes(parts: Parts, system: System) -> System:
     """
-    Return the model in which it is known why a SIP Server is down, for that decides how soon.
+    Return the model in which it is known why an instance is down, where that decides how soon.
 
-    Without time it makes no difference.  `timing.noticed`
+    Of a SIP Server always: an agent sees a process die, only silence tells that a host is lost. Of
+    a Media Server where it is probed over TCP: a process that is gone refuses connections. Without
+    time it makes no difference.  `timing.noticed`, `timing.refusal`
     """
-    ways = noticed(parts.deployment.management_layer)
-    lost = {name: Var(f"{name}.host_lost", bool) for name in parts.sip_servers}
-    machines = {name: each.machine for name, each in parts.sip_servers.items()}
-    primary = parts.management.primary
-    hung = at(primary, {name: its.is_(SipServerState.HUNG) for name, its in machines.items()})
-    silent = at(primary, {name: var.is_(True) for name, var in lost.items()})
-    when = {CRASH: ~silent & ~hung, HOST_LOSS: silent & ~hung, HANG: hung}
+    monitor = parts.deployment.resource_manager.monitor
+    servers = parts.media_servers if monitor.transport == "tcp" else {}
+    machines = {name: its.machine for name, its in parts.sip_servers.items()}
+    machines |= {name: its.machine for name, its in servers.items()}
+    lost = {name: Var(f"{name}.host_lost", bool) for name in machines}
     rules: list[Rule] = []
     for rule in system.rules:
         moved = {firing.component for firing in rule.fires}
         fallen = [name for name, machine in machines.items() if machine.name in moved]
         if rule.family == "management_layer_notices_failure":
-            rules += [
-                replace(rule, name=NOTICES[way], when=rule.when & when[way], takes=takes)
-                for way, takes in ways.items()
-            ]
+            rules += _by_cause_of_primary(parts, rule, lost)
+        elif rule.family == "resource_manager_notices_failure" and servers:
+            rules += _by_cause_of_media_server(parts, rule, lost)
         elif rule.kind in {Kind.FAILURE, Kind.REPAIR} and fallen:
             gone = "host-loss" in rule.cost
             more = tuple(Set(lost[name], gone) for name in fallen)
@@ -291,3 +291,34 @@ def with_causes(parts: Parts, system: System) -> System:
             rules.append(rule)
     causes = Component("causes", variables=tuple(lost.values()))
     return replace(system, components=(*system.components, causes), rules=tuple(rules))
+
+
+def _by_cause_of_primary(parts: Parts, rule: Rule, lost: Mapping[str, Var[Any]]) -> Iterator[Rule]:
+    machines = {name: each.machine for name, each in parts.sip_servers.items()}
+    primary = parts.management.primary
+    hung = at(primary, {name: its.is_(SipServerState.HUNG) for name, its in machines.items()})
+    silent = at(primary, {name: lost[name].is_(True) for name in machines})
+    when = {CRASH: ~silent & ~hung, HOST_LOSS: silent & ~hung, HANG: hung}
+    for way, takes in noticed(parts.deployment.management_layer).items():
+        yield replace(rule, name=NOTICES[way], when=rule.when & when[way], takes=takes)
+
+
+def _by_cause_of_media_server(
+    parts: Parts, rule: Rule, lost: Mapping[str, Var[Any]]
+) -> Iterator[Rule]:
+    """Yield a rule for connections that are refused, and one for silence; a recorder's as it is."""
+    monitor = parts.deployment.resource_manager.monitor
+    changed = {effect.var.name for effect in rule.sets}
+    manager, name = next(
+        (manager, name)
+        for manager, its in parts.resource_managers.items()
+        for name, believes in its.believes.items()
+        if believes.name in changed
+    )
+    if name not in parts.media_servers:
+        yield rule
+        return
+    gone = parts.media_servers[name].machine.is_(ServerState.DOWN) & lost[name].is_(False)
+    refused = f"{manager} is refused by {name}"
+    yield replace(rule, name=refused, group=refused, when=rule.when & gone, takes=refusal(monitor))
+    yield replace(rule, when=rule.when & ~gone, takes=silence(monitor))

@@ -24,11 +24,20 @@ CRASH, HOST_LOSS, HANG = "crash", "host loss", "hang"
 
 def detection(monitor: Monitor) -> Bounds:
     """
-    Return how soon probing notices that nobody answers, in any of its four readings.
+    Return how soon probing notices that nobody answers, whatever the reason.
 
-    The failure comes at any moment of an interval I; then N probes fail, each after T. Over TCP a
-    refused connection is an answer at once; nobody knows here whether a connection is refused, so
-    the bounds hold for both.  MS-5, correction 8.
+    Over TCP that may be a refused connection or silence, and the bounds hold for both.
+    """
+    earliest, latest = silence(monitor)
+    return (earliest if monitor.transport == "udp" else refusal(monitor)[0]), latest
+
+
+def silence(monitor: Monitor) -> Bounds:
+    """
+    Return how soon probing notices that nothing comes back, in any of its four readings.
+
+    The failure comes at any moment of an interval I; then N probes fail, each after T.  MS-5,
+    correction 8.
     """
     i, t, n = monitor.interval, monitor.timeout, monitor.failures
     if monitor.transport == "tcp":
@@ -42,10 +51,20 @@ def detection(monitor: Monitor) -> Bounds:
             earliest = (n - 1) * (i + t) + t
         case "skip-tick":
             earliest = (n - 1) * i * max(1, -(-t // i)) + t
-    latest = earliest + i
-    if monitor.transport == "tcp":
-        earliest = 0 if monitor.hard_error_counts == "all" else (n - 1) * i
-    return earliest, latest
+    return earliest, earliest + i
+
+
+def refusal(monitor: Monitor) -> Bounds:
+    """
+    Return how soon probing over TCP notices that connections are refused: the process is gone.
+
+    Each probe fails as soon as it is sent; one may count as all of them. Probes again at once, if
+    it does so, find the same at once.  Field notes, section 8: D ≤ N·I + rtt; the round trip is
+    part of what is noticed next.
+    """
+    i, n = monitor.interval, monitor.failures
+    more = 0 if monitor.hard_error_counts == "all" or monitor.probing == "retry-at-once" else n - 1
+    return more * i, more * i + i
 
 
 def times_out(deployment: Deployment) -> Bounds:

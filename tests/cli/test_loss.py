@@ -278,3 +278,18 @@ def test_totals_in_words() -> None:
     cut = with_total(measured(SIP_SERVER, "uncontrollable")[0], Limits(states=50))
 
     assert ["nothing", "without end", "UNDETERMINED"] == list(map(in_all, (nothing, endless, cut)))
+
+
+@pytest.mark.parametrize(
+    ("faults", "worst"),
+    [("media-server-crash=1", 30_000), ("media-server-hang=1", 35_000), ("host-loss=1", 35_000)],
+)
+def test_a_refused_connection_is_missed_sooner_than_silence(faults: str, worst: int) -> None:
+    """Over TCP a process that is gone refuses; one that hangs, or a lost host, says nothing."""
+    monitor = "resource_manager.monitor"
+    tcp = (f"{monitor}.transport=tcp", f"{monitor}.hard_error_counts=one", "scope.recorders=1")
+    options = LossOptions(what=("undetected",), budgets=read_budgets(faults, ""), changes=tcp)
+    [loss] = losses(options)
+
+    assert loss.worst is not None
+    assert worst == loss.worst.ms

@@ -9,7 +9,7 @@ import pytest
 from hamodel import Kind
 from hamodel.guide import build
 from hamodel.guide.deployment import load, parameters, shipped
-from hamodel.guide.timing import TAKES, detection, missed, timed, times_out
+from hamodel.guide.timing import TAKES, detection, missed, refusal, silence, timed, times_out
 from hamodel.rule import AT_ONCE, UNTIMED
 
 MONITOR = "resource_manager.monitor"
@@ -51,6 +51,27 @@ def test_a_refused_connection_is_seen_sooner(counts: str, earliest: int) -> None
     changes = (f"{MONITOR}.transport=tcp", f"{MONITOR}.hard_error_counts={counts}")
 
     assert (earliest, 35_000) == detection(load("reference", changes).resource_manager.monitor)
+
+
+@pytest.mark.parametrize(
+    ("counts", "probing", "expected"),
+    [
+        ("one", "independent", (20_000, 30_000)),
+        ("all", "independent", (0, 10_000)),
+        ("one", "retry-at-once", (0, 10_000)),
+    ],
+)
+def test_a_refusal_needs_no_timeout(counts: str, probing: str, expected: tuple[int, int]) -> None:
+    """N·I at most (field notes, section 8); silence takes the timeout as well."""
+    changes = (
+        f"{MONITOR}.transport=tcp",
+        f"{MONITOR}.hard_error_counts={counts}",
+        f"{MONITOR}.probing={probing}",
+    )
+    monitor = load("reference", changes).resource_manager.monitor
+
+    assert expected == refusal(monitor)
+    assert refusal(monitor) < silence(monitor)
 
 
 def test_missed_beats() -> None:
