@@ -66,6 +66,7 @@ CASES = (
     Case("unrecorded", {"recorder-media-crash": 1}, 0.006),
     Case("audio_outage", MEDIA_SERVER, 0.014),
     Case("audio_outage", MEDIA_SERVER, 0.014, TCP),
+    Case("audio_outage", {"media-server-hang": 1}, 0.004, TCP),
     Case("unrecorded", SIP_SERVER, 0.006),
     Case("uncontrollable", SIP_SERVER, 0.02),
     Case("uncontrollable", {"host-loss": 1}, 0.012),
