@@ -94,7 +94,7 @@ def rows(found: list[dict[str, Any]]) -> list[list[str]]:
         [
             str(row["calls"]),
             str(row["media_servers"]),
-            row["faults"].replace("0", "none") if row["faults"] == "0" else row["faults"],
+            "none" if row["faults"] == "0" else row["faults"],
             _at_most(row),
             f"{row['states']:,}",
             f"{row['classes']:,}",

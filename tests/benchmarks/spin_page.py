@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import statistics
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-from tests.benchmarks import comparison, counts
+from tests.benchmarks import comparison, counts, growth
 from tests.benchmarks.compared_models import GUIDE_CHANGES, GUIDE_FAULTS, GUIDE_PROMISE
 from tests.benchmarks.comparison import (
     BREADTH_FIRST,
@@ -104,18 +105,39 @@ measured.
 """
 
 
-def page(kept: Kept, large: Sequence[Count]) -> str:
+TIME = """
+## How searches in time grow
+
+`python -m tests.benchmarks growth --write` measures the longest time that a call of `reference` \
+goes unrecorded, with more calls, more Media Servers and more faults: states, and classes of \
+states with the times that they can have ([decision \
+0012](decisions/0012-time-is-searched-by-classes-of-states.md)). Timers a thousand times as long \
+make neither more. The seconds are of one run on a machine that did other work beside it, the first with compiling. A search \
+is cut short at 8,000,000 classes.
+
+"""
+
+
+def page(kept: Kept, large: Sequence[Count], grown: Sequence[dict[str, Any]] = ()) -> str:
     """Return the page."""
     parts = [HEAD, "## Ratios\n\n", _ratios(kept), "## Model by model\n\n", GUIDE]
     parts += _models(kept) or [f"{NOT_YET}\n\n"]
     parts += [LIMITS, "\n", PYTHON, *(_beside_python(kept) or [f"{NOT_YET}\n\n"])]
     parts += ["## Larger models, searched once\n\n", _large(large)]
+    parts += [TIME, _rows(growth.HEADINGS, growth.rows(list(grown)))]
     return "".join(parts).rstrip("\n") + "\n"
+
+
+def committed_page() -> str:
+    """Return the page of what is committed."""
+    return page(comparison.committed(), counts.committed(), growth.kept()["sizes"])
 
 
 def command(_: argparse.Namespace) -> int:
     """Write the page from what was measured last."""
-    PAGE.write_text(page(comparison.committed(), counts.committed()), encoding="utf-8")
+    PAGE.write_text(
+        page(comparison.committed(), counts.committed(), growth.kept()["sizes"]), encoding="utf-8"
+    )
     print(f"wrote {PAGE.relative_to(ROOT)}")
     return 0
 

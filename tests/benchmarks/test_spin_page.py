@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import comparison, counts, spin_page
+from tests.benchmarks import counts, spin_page
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.comparison import Kept
 from tests.benchmarks.counts import Count
-from tests.benchmarks.spin_page import MADE, NOT_YET, PAGE, page
+from tests.benchmarks.spin_page import MADE, NOT_YET, PAGE, committed_page, page
 from tests.benchmarks.test_comparison import TOY
 
 LARGE = Count(
@@ -33,7 +33,7 @@ LARGE = Count(
 
 def test_the_page_is_as_the_measurements_are() -> None:
     """The committed page is what `python -m tests.benchmarks page` writes."""
-    assert page(comparison.committed(), counts.committed()) == PAGE.read_text(encoding="utf-8")
+    assert committed_page() == PAGE.read_text(encoding="utf-8")
 
 
 def test_the_page_has_medians_with_their_spread() -> None:
