@@ -72,6 +72,7 @@ def formulas(options: FormulaOptions) -> tuple[LossFormula, ...]:
     found = []
     for what in options.what:
         for budget in losses_budgets(options.budgets, classes):
+            budget.check(classes)
             name = f"{what}, {allowed(budget)}"
 
             def tell(row: Row, left: int, name: str = name) -> None:

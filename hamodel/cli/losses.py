@@ -90,7 +90,13 @@ def worst_loss(
     ----------
     system, parts
         The model with causes, and, for a time line, the parts that it was made of.
+
+    Raises
+    ------
+    SearchError
+        HA044 for a class of faults that the model does not have.
     """
+    budget.check(system.fault_classes)
     part = searched(system, lost, budget)
     found = waits(
         part,

@@ -112,8 +112,8 @@ TIME = """
 goes unrecorded, with more calls, more Media Servers and more faults: states, and classes of \
 states with the times that they can have ([decision \
 0012](decisions/0012-time-is-searched-by-classes-of-states.md)). Timers a thousand times as long \
-make neither more. The seconds are of one run on a machine that did other work beside it, the first with compiling. A search \
-is cut short at 8,000,000 classes.
+make neither more. The seconds are of one run on a machine that did other work beside it, the \
+first with compiling. A search is cut short at 8,000,000 classes.
 
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from hamodel import Budget
+from hamodel import Budget, HamodelError
 from hamodel.cli.app import app
 from hamodel.cli.loss import (
     LossOptions,
@@ -293,3 +293,12 @@ def test_a_refused_connection_is_missed_sooner_than_silence(faults: str, worst: 
 
     assert loss.worst is not None
     assert worst == loss.worst.ms
+
+
+def test_a_class_that_no_rule_has_is_an_error() -> None:
+    """Nothing would be lost to faults that cannot happen."""
+    options = LossOptions(budgets=read_budgets("sip-server-host-loss=1", ""))
+
+    with pytest.raises(HamodelError, match="HA044") as error:
+        losses(options)
+    assert "host-loss" in str(error.value)
