@@ -154,9 +154,14 @@ def _pair(text: str, system: System) -> tuple[str, str]:
 
 
 def _fault(word: str, system: System) -> str:
-    """Return what covers faults, as in `--faults`; `_` may stand for `-`."""
+    """
+    Return what covers faults, as in `--faults`; `_` may stand for `-`, and a role is its crash.
+
+    Both of a role's modes are one fault if they are joined: `media-server-crash+media-server-hang`.
+    """
     classes = system.fault_classes
-    for name in (word, word.replace("_", "-")):
+    crash = f"{word}-crash".replace("_", "-")
+    for name in (crash if crash in classes else word, word.replace("_", "-")):
         if not Budget({name: 1}).unknown(classes):
             break
     else:

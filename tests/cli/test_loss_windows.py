@@ -166,3 +166,11 @@ def test_faults_are_said_once() -> None:
 def test_gaps_in_words(interval: Interval, said: str) -> None:
     """Each end says whether it belongs."""
     assert said == gaps_said(interval)
+
+
+def test_a_role_alone_is_its_crash() -> None:
+    """As the guide's failures are; a mode stays all that it covers."""
+    its = hamodel(*CONTROL, "sip_server:management_layer")
+
+    assert 0 == its.exit_code
+    assert "sip-server-crash         management-layer-crash   0 s ≤ gap ≤ 1 s" in its.stdout
