@@ -22,6 +22,17 @@ def test_enough_systems_were_compared() -> None:
     assert kept["seeds"][1] == sum(kept["sorts"].values())
 
 
+def test_enough_systems_were_judged() -> None:
+    """500 of them, properties of each modality with each verdict that they can have."""
+    kept = json.loads(FILE.read_text(encoding="utf-8"))
+    verdicts = kept["verdicts"]
+
+    assert 500 <= kept["systems judged"]
+    for sort in ("always", "never", "sometimes", "leads-to", "leads-to within"):
+        assert verdicts[f"{sort} PROVED"] >= 20
+        assert verdicts[f"{sort} REFUTED"] >= 20
+
+
 def test_a_few_are_compared_again(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is written unless it is asked for."""
     before = FILE.read_bytes()
