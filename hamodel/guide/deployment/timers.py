@@ -14,6 +14,9 @@ from hamodel.guide.deployment.shape import Shape, parameters, shape_of, table_sh
 from hamodel.guide.deployment.tables import Table
 
 
+STEP = "timer_step"
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """
@@ -39,7 +42,8 @@ def durations(deployment: Deployment) -> tuple[Duration, ...]:
     """
     Return the durations that a deployment has, in the order of the file.
 
-    Not those that are "never", nor those of one recorder group among several, which no key names.
+    Not those that are "never", nor those of one recorder group among several, which no key names,
+    nor the step of a clock, in which others are counted.
     """
     return tuple(_durations(deployment))
 
@@ -55,7 +59,7 @@ def _durations(deployment: Deployment) -> Iterator[Duration]:
         if not isinstance(owner, Table):
             continue
         shape, value = table_shapes(type(owner))[name], getattr(owner, name)
-        if shape.kind is Kind.DURATION and value is not None:
+        if shape.kind is Kind.DURATION and value is not None and name != STEP:
             low, high = shape.limits
             yield Duration(parameter.key, value, low or 0, WEEK_MS if high is None else high)
 
