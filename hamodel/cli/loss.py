@@ -21,7 +21,7 @@ from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.timelines import as_json as time_line_as_json
 from hamodel.cli.timelines import check_picture, intervals, marks_of, picture, write_picture
-from hamodel.cli.words import allowed
+from hamodel.cli.words import allowed, plural
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.search import Wait
@@ -234,6 +234,12 @@ def how(loss: Loss) -> str:
     return ", ".join(parts)
 
 
+def stopped(loss: Loss, limits: Limits) -> str:
+    """Return how far a search came that was cut short, and by what."""
+    assert loss.waits.cut is not None, "what is complete was not cut short"
+    return f"stopped at {plural(loss.waits.classes, 'class')} by {limits.said(loss.waits.cut)}"
+
+
 def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
     """Return all that was found as JSON: times in whole ms, null for without end."""
     return {
@@ -309,7 +315,8 @@ def _print(options: LossOptions, found: Sequence[Loss], console: Console) -> Non
     table.add_column("which goes by, in the worst run")
     for each in found:
         total = (in_all(each),) if options.total else ()
-        table.add_row(each.lost.name, allowed(each.budget), at_most(each), *total, how(each))
+        why = stopped(each, options.limits) if each.waits.cut else how(each)
+        table.add_row(each.lost.name, allowed(each.budget), at_most(each), *total, why)
     console.print(table, width=table_width(console))
     for text in dict.fromkeys(str(loop) for each in found for loop in each.waits.zeno):
         console.print(Text(f"{text}; no figure is of a run that stays there", "bold"))

@@ -79,6 +79,8 @@ def run(options: LossOptions, wanted: str, curve: Path | None) -> int:
         from hamodel.draw.curve import check_drawable
 
         check_drawable()
+        if curve.suffix != ".svg":
+            raise InputError("HA082", f"--curve is {str(curve)!r:.80}; it can end with .svg")
         check_writable(curve)
     sweep = read_sweep(wanted, options)
     found = swept(options, sweep)
@@ -199,21 +201,31 @@ def as_json(options: LossOptions, sweep: Sweep, found: Sequence[Swept]) -> dict[
 
 
 def drawn_curve(options: LossOptions, sweep: Sweep, found: Sequence[Swept]) -> str:
-    """Return the curve as SVG; what was cut short is no bound, and no point of it."""
+    """
+    Return the curve as SVG: of what depends on the timer, if anything does, what is alike as one.
+
+    What was cut short is no bound, and no point of it.
+    """
     from hamodel.draw.curve import Curve, Line, curve_svg
 
     scale = 1_000 if sweep.is_duration else 1
-    lines = []
-    for name, its in series(found):
+    alike: dict[tuple[tuple[float, float | None], ...], list[str]] = {}
+    rows = series(found)
+    for name, its in [each for each in rows if _changes(each[1])] or rows:
         points = tuple(
             (point.value / scale, _height(each))
             for point, each in zip(found, its, strict=True)
             if not each.waits.cut
         )
-        lines.append(Line(name, points))
+        alike.setdefault(points, []).append(name)
+    lines = [Line("; ".join(names), points) for points, names in alike.items()]
     across = f"{sweep.key}{', in seconds' if sweep.is_duration else ''}"
     title = f"{options.deployment}: lost at worst"
     return curve_svg(Curve(title, across, "at most, in seconds", tuple(lines)))
+
+
+def _changes(row: Sequence[Loss]) -> bool:
+    return len(set(map(at_most, row))) > 1
 
 
 def _height(loss: Loss) -> float | None:
@@ -233,7 +245,7 @@ def _print(options: LossOptions, sweep: Sweep, found: Sequence[Swept], console: 
     console.print()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column(sweep.key.rpartition(".")[2], justify="right", no_wrap=True)
-    changing = [(name, row) for name, row in its if len(set(map(at_most, row))) > 1]
+    changing = [(name, row) for name, row in its if _changes(row)]
     for name, _ in changing:
         table.add_column(name, justify="right")
     for place, point in enumerate(found):

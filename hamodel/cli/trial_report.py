@@ -72,7 +72,7 @@ def _print(where: str, changes: Sequence[str], found: Sequence[Outcome], console
         table.add_row(
             its.name,
             "UNDETERMINED" if its.cut else at_most(its.lost),
-            f"{seconds(its.detection)} + {seconds(its.failover)}",
+            f"{seconds(its.detection)} + {seconds(its.failover) if its.failover else '–'}",
             its.bound,
             its.identity,
             _worst(its),

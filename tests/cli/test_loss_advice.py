@@ -59,6 +59,7 @@ def test_other_readings_of_probing_change_it(media_server: Advice) -> None:
         f"{probing}=retry-at-once": 10_000 + 3 * 5_000 + 400,
         f"{probing}=timeout-then-interval": 2 * 15_000 + 5_000 + 10_000 + 400,
         "resource_manager.on_silence=next": 35_000 + 32_000 + 250,
+        "resource_manager.monitor.transport=tcp": 10_000 + 400,
     } == found
     assert f"{probing}=skip-tick" in media_server.idle
 

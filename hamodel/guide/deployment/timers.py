@@ -13,7 +13,6 @@ from hamodel.guide.deployment.schema import Deployment
 from hamodel.guide.deployment.shape import Shape, parameters, shape_of, table_shapes
 from hamodel.guide.deployment.tables import Table
 
-
 STEP = "timer_step"
 
 
