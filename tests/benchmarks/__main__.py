@@ -157,6 +157,7 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     tables = which.add_parser("formula", help="losses as formulas of timers, and the engine")
     tables.add_argument("--vectors", type=int, default=10_000, help="that are compared")
     tables.add_argument("--processes", type=int, default=2)
+    tables.add_argument("--only", action="append", default=[], help="a table of reference, by name")
     tables.add_argument("--write", action="store_true", help=f"write {formula.FILE.name}")
     tables.set_defaults(command=formula.command)
 

@@ -49,7 +49,7 @@ def test_a_few_are_compared_again(
     before = FILE.read_bytes()
     monkeypatch.setattr(formula, "CASES", CASES[-1:])
 
-    assert 0 == command(argparse.Namespace(vectors=20, processes=1, write=False))
+    assert 0 == command(argparse.Namespace(vectors=20, processes=1, only=[], write=False))
     assert "0 mismatches" in capsys.readouterr().out
     assert before == FILE.read_bytes()
 

@@ -160,7 +160,7 @@ def test_draw_what_cannot_be_drawn(tmp_path: Path) -> None:
     """A form that there is not, a place that is not; and where nothing is lost, a word of it."""
     form = hamodel("--draw", "it.png")
     place = hamodel("--draw", str(tmp_path / "none" / "it.svg"))
-    words = ["loss", "--faults", "recorder-crash=1", "--what", "uncontrollable"]
+    words = ["loss", "--faults", "t-lib-client-crash=1", "--what", "uncontrollable"]
     nothing = CliRunner().invoke(app, [*words, "--draw", str(tmp_path / "it.svg")])
 
     assert "HA082 --draw is 'it.png'; it can end with .svg, .dot, .mmd" in form.stderr
