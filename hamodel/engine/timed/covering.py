@@ -11,7 +11,7 @@ from hamodel.engine.timed import linear_zones as kernels
 from hamodel.engine.timed.facts import Facts, packed, unpacked
 from hamodel.engine.timed.linear import Form, Linear, Vector, evaluated, less
 from hamodel.engine.timed.linear_zones import NO, YES, Known, Linears
-from hamodel.engine.timed.states import States
+from hamodel.engine.timed.states import States, longer
 from hamodel.engine.timed.zones import BOUNDED, FOREVER
 from hamodel.expr import Expr
 
@@ -285,24 +285,20 @@ class Covering:
         room, filled = len(its.states), int(its.begins[self.size])
         heads = 2 * self.states.size - len(its.heads)
         if heads > 0:
-            its = its._replace(heads=_longer(its.heads, max(heads, len(its.heads)), -1))
+            its = its._replace(heads=longer(its.heads, max(heads, len(its.heads)), -1))
         if self.size + 4 * CHUNK > room:
             more = max(room, 4 * CHUNK)
             its = its._replace(
-                states=_longer(its.states, more),
-                waits=_longer(its.waits, more),
-                begins=_longer(its.begins, more),
-                parents=_longer(its.parents, more),
-                actions=_longer(its.actions, more),
-                others=_longer(its.others, more, -1),
-                elsewhere=_longer(its.elsewhere, more),
+                states=longer(its.states, more),
+                waits=longer(its.waits, more),
+                begins=longer(its.begins, more),
+                parents=longer(its.parents, more),
+                actions=longer(its.actions, more),
+                others=longer(its.others, more, -1),
+                elsewhere=longer(its.elsewhere, more),
                 races=np.concatenate([its.races, np.zeros((more, 2), np.int64)]),
             )
         if filled + 4 * CHUNK * bounded * bounded > len(its.values):
             more = max(len(its.values), 4 * CHUNK * bounded**2)
-            its = its._replace(values=_longer(its.values, more), factors=_longer(its.factors, more))
+            its = its._replace(values=longer(its.values, more), factors=longer(its.factors, more))
         self.classes = its
-
-
-def _longer(array: np.ndarray, more: int, value: int = 0) -> np.ndarray:
-    return np.concatenate([array, np.full(more, value, array.dtype)])

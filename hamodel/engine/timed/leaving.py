@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hamodel.engine.packed.compiling import compiled
-from hamodel.engine.timed.zones import BOUNDED, FOREVER, Steps, Zones, plus
+from hamodel.engine.timed.zones import BOUNDED, FOREVER, Steps, Zones, enter, stay
 
 
 @compiled
@@ -56,34 +56,8 @@ def left(
     its_own = its_last - its_first
     its_size = its_own + 1 + extra + event
     old = np.full(its_size, -1, np.int64)
-    for k in range(its_own):
-        rule = steps.rules[its_first + k]
-        if rule != action:
-            for other in range(own):
-                if steps.rules[first + other] == rule:
-                    old[k + 1] = other + 1
+    stay(steps, state, target, action, old)
     for k in range(extra):
         old[its_own + 1 + k] = own + 1 + k
-    for i in range(1, its_size):
-        if old[i] < 0:
-            earliest = latest = np.int64(0)
-            if i <= its_own:
-                rule = steps.rules[its_first + i - 1]
-                earliest, latest = steps.takes[rule, 0], steps.takes[rule, 1]
-            after[i * its_size], after[i] = latest, -earliest
-        else:
-            after[i * its_size] = zone[old[i] * size + place]
-            after[i] = least[old[i]]
-    after[0] = 0
-    for i in range(1, its_size):
-        for j in range(1, its_size):
-            if i == j:
-                bound = np.int64(0)
-            elif old[i] < 0 or old[j] < 0:
-                bound = plus(after[i * its_size], after[j])
-            else:
-                bound = zone[old[i] * size + old[j]]
-                if kind == BOUNDED:
-                    bound = min(bound, plus(zone[old[i] * size + place], least[old[j]]))
-            after[i * its_size + j] = bound
+    enter(steps, target, zone, size, place, kind == BOUNDED, least, old, after)
     return int(its_size)

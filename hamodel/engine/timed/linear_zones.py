@@ -16,7 +16,7 @@ import numpy as np
 
 from hamodel.engine.packed.compiling import compiled, part
 from hamodel.engine.packed.guards import Ints
-from hamodel.engine.timed.zones import BOUNDED, FOREVER, Steps, Zones
+from hamodel.engine.timed.zones import BOUNDED, FOREVER, Steps, Zones, stay
 
 DONE, ROOM, ASKED, HAPPENS, LONGER, ENDLESS, TOO_MANY = range(7)
 """
@@ -201,12 +201,7 @@ def fired(
     its_size = its_own + (2 if goes_on or begins else 1)
     # For each row of the new zone the row of the old one; -1 for what is new.
     old = np.full(its_size, -1, np.int64)
-    for k in range(its_own):
-        rule = steps.rules[its_first + k]
-        if rule != action:
-            for other in range(own):
-                if steps.rules[first + other] == rule:
-                    old[k + 1] = other + 1
+    stay(steps, state, target, action, old)
     if goes_on:
         old[its_size - 1] = size - 1
     for i in range(1, its_size):

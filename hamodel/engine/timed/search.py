@@ -12,7 +12,7 @@ from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, cut_by
 from hamodel.engine.reference import Product
 from hamodel.engine.timed import zones
 from hamodel.engine.timed.dates import Dated, Zeno, dated
-from hamodel.engine.timed.states import States
+from hamodel.engine.timed.states import States, longer
 from hamodel.engine.timed.zeno import forced_loops
 from hamodel.engine.timed.zones import FOREVER, Classes, Zones
 from hamodel.expr import TRUE, Expr
@@ -232,21 +232,19 @@ class Search:
         room, filled = len(its.states), int(its.begins[self.size])
         heads = 2 * self.states.size - len(its.heads)
         if heads > 0:
-            its = its._replace(heads=_longer(its.heads, max(heads, len(its.heads)), -1))
+            its = its._replace(heads=longer(its.heads, max(heads, len(its.heads)), -1))
         if self.size + 4 * CHUNK > room:
             more = max(room, 4 * CHUNK)
             its = its._replace(
-                states=_longer(its.states, more),
-                waits=_longer(its.waits, more),
-                begins=_longer(its.begins, more),
-                parents=_longer(its.parents, more),
-                actions=_longer(its.actions, more),
-                others=_longer(its.others, more, -1),
+                states=longer(its.states, more),
+                waits=longer(its.waits, more),
+                begins=longer(its.begins, more),
+                parents=longer(its.parents, more),
+                actions=longer(its.actions, more),
+                others=longer(its.others, more, -1),
             )
         if filled + 4 * CHUNK * bounded * bounded > len(its.zones):
-            its = its._replace(
-                zones=_longer(its.zones, max(len(its.zones), 4 * CHUNK * bounded**2))
-            )
+            its = its._replace(zones=longer(its.zones, max(len(its.zones), 4 * CHUNK * bounded**2)))
         self.classes = its
 
     def actions_to(self, one: int) -> tuple[list[int], int]:
@@ -351,7 +349,3 @@ def _grows(begun: Zones, most: Zones) -> bool:
 def length(run: Sequence[Dated], begins: int) -> int:
     """Return how long a run goes on after so many of its steps, in ms."""
     return run[-1].at - (run[begins - 1].at if begins else 0)
-
-
-def _longer(array: np.ndarray, more: int, value: int = 0) -> np.ndarray:
-    return np.concatenate([array, np.full(more, value, array.dtype)])

@@ -162,3 +162,8 @@ def _added(array: np.ndarray, filled: int, more: np.ndarray) -> np.ndarray:
         )
     array[filled:needed] = more
     return array
+
+
+def longer(array: np.ndarray, more: int, value: int = 0) -> np.ndarray:
+    """Return an array with so many more entries of a value."""
+    return np.concatenate([array, np.full(more, value, array.dtype)])

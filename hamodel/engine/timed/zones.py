@@ -73,6 +73,73 @@ def plus(one: Any, other: Any) -> Any:
     return FOREVER if one >= FOREVER or other >= FOREVER else one + other
 
 
+@part
+def stay(steps: Steps, state: Any, target: Any, action: Any, old: Zones) -> None:
+    """Put into `old`, by row after a step, the row before of each rule that stays enabled."""
+    first, last = steps.bounded[state]
+    its_first, its_last = steps.bounded[target]
+    for k in range(its_last - its_first):
+        rule = steps.rules[its_first + k]
+        if rule != action:
+            for other in range(last - first):
+                if steps.rules[first + other] == rule:
+                    old[k + 1] = other + 1
+
+
+@part
+def enter(
+    steps: Steps,
+    target: Any,
+    zone: Zones,
+    size: Any,
+    now: Any,
+    bounded: Any,
+    least: Zones,
+    old: Zones,
+    after: Zones,
+) -> None:
+    """
+    Put into `after` the zone in which a state is entered.
+
+    Parameters
+    ----------
+    target
+        The state.
+    zone, size
+        The zone before the step, shape (size, size), flat.
+    now, bounded
+        The row of the moment of the step, and whether that is a rule with bounds.
+    least
+        By how much at least the first of all rules is later than each row.
+    old
+        For each row of the new zone the row of the old one; -1 for what is new.
+    """
+    its_first, its_last = steps.bounded[target]
+    its_own, its_size = its_last - its_first, len(old)
+    for i in range(1, its_size):
+        if old[i] < 0:
+            earliest = latest = np.int64(0)
+            if i <= its_own:
+                rule = steps.rules[its_first + i - 1]
+                earliest, latest = steps.takes[rule, 0], steps.takes[rule, 1]
+            after[i * its_size], after[i] = latest, -earliest
+        else:
+            after[i * its_size] = zone[old[i] * size + now]
+            after[i] = least[old[i]]
+    after[0] = 0
+    for i in range(1, its_size):
+        for j in range(1, its_size):
+            if i == j:
+                bound = np.int64(0)
+            elif old[i] < 0 or old[j] < 0:
+                bound = plus(after[i * its_size], after[j])
+            else:
+                bound = zone[old[i] * size + old[j]]
+                if bounded:
+                    bound = min(bound, plus(zone[old[i] * size + now], least[old[j]]))
+            after[i * its_size + j] = bound
+
+
 @compiled
 def fired(
     steps: Steps,
@@ -135,36 +202,10 @@ def fired(
     its_size = its_own + (2 if goes_on or begins else 1)
     # For each row of the new zone the row of the old one; -1 for what is new.
     old = np.full(its_size, -1, np.int64)
-    for k in range(its_own):
-        rule = steps.rules[its_first + k]
-        if rule != action:
-            for other in range(own):
-                if steps.rules[first + other] == rule:
-                    old[k + 1] = other + 1
+    stay(steps, state, target, action, old)
     if goes_on:
         old[its_size - 1] = size - 1
-    for i in range(1, its_size):
-        if old[i] < 0:
-            earliest = latest = np.int64(0)
-            if i <= its_own:
-                rule = steps.rules[its_first + i - 1]
-                earliest, latest = steps.takes[rule, 0], steps.takes[rule, 1]
-            after[i * its_size], after[i] = latest, -earliest
-        else:
-            after[i * its_size] = zone[old[i] * size + now]
-            after[i] = least[old[i]]
-    after[0] = 0
-    for i in range(1, its_size):
-        for j in range(1, its_size):
-            if i == j:
-                bound = np.int64(0)
-            elif old[i] < 0 or old[j] < 0:
-                bound = plus(after[i * its_size], after[j])
-            else:
-                bound = zone[old[i] * size + old[j]]
-                if kind == BOUNDED:
-                    bound = min(bound, plus(zone[old[i] * size + now], least[old[j]]))
-            after[i * its_size + j] = bound
+    enter(steps, target, zone, size, now, kind == BOUNDED, least, old, after)
     return 1 if goes_on else 2 if begins else 0
 
 
