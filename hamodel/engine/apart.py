@@ -86,7 +86,9 @@ def _by_fairness(rule: Rule, when: Expr, sure: Expr | None) -> Iterator[tuple[Ex
         return
     if can_hold(when, sure):
         yield all_of(when, sure), rule.kind, rule.group
-    yield all_of(when, negated(sure)), Kind.ENVIRONMENT, f"{rule.group} perhaps"
+    # What is no protocol step is fair by its group alone; a repair stays one, for the budget.
+    kind = Kind.ENVIRONMENT if rule.kind is Kind.PROTOCOL else rule.kind
+    yield all_of(when, negated(sure)), kind, f"{rule.group} perhaps"
 
 
 def values_given(system: System) -> dict[str, tuple[Value, ...]]:
