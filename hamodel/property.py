@@ -15,7 +15,8 @@ from typing import Any
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.duration import duration_text, exact_ms
 from hamodel.errors import ModelError
-from hamodel.expr import TRUE, Expr, checked_guard, checked_name
+from hamodel.expr import TRUE, Expr, Var, checked_guard, checked_name
+from hamodel.rule import Message
 
 
 class Modality(Enum):
@@ -64,6 +65,8 @@ class Property:
         `transparent` only: variables of the observers that are not compared.
     idempotent
         `transparent` only: kinds of message that are not heard when they change nothing.
+    unheard
+        `transparent` only: what a message can be about and is not heard then, such as another call.
     fair
         Names of fairness groups assumed beyond the protocol's.
     strength, claims, why
@@ -83,6 +86,7 @@ class Property:
     observers: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     idempotent: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
     fair: tuple[str, ...] = ()
     strength: Strength = Strength.MUST
     claims: tuple[str, ...] = ()
@@ -98,7 +102,7 @@ class Property:
         for case in self.also:
             for guard in case:
                 checked_guard(guard, f"the property {self.name}")
-        for name in ("fault", "observers", "hide", "idempotent", "fair", "claims"):
+        for name in ("fault", "observers", "hide", "idempotent", "unheard", "fair", "claims"):
             words = getattr(self, name)
             object.__setattr__(self, name, (words,) if isinstance(words, str) else tuple(words))
         if self.modality is Modality.TRANSPARENT and not (self.fault and self.observers):
@@ -129,6 +133,12 @@ class Property:
     def cases(self) -> tuple[tuple[Expr, Expr], ...]:
         """Every premise with its conclusion."""
         return (self.given, self.expr), *self.also
+
+    def hears(self, message: Message) -> bool:
+        """Return whether an observer hears a message: it is for one, and not about what is not."""
+        return message.receiver in self.observers and not any(
+            item in self.unheard for item in message.data if not isinstance(item, Var)
+        )
 
     def judged_under(self, default: Budget = NO_FAULT) -> Budget:
         """Return its own budget, or the default."""

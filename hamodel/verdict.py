@@ -78,6 +78,22 @@ class Verdict:
         return f"{self.kind.value} {self.property.name}: {self.why} ({states})"
 
 
+def summed(
+    prop: Property, budget: Budget, kind: VerdictKind, why: str, of: Iterable[Verdict]
+) -> Verdict:
+    """Return a verdict that follows from several: their states and steps together."""
+    its = tuple(of)
+    return Verdict(
+        prop,
+        budget,
+        kind,
+        why,
+        sum(each.distinct_states for each in its),
+        sum(each.transitions for each in its),
+        max(each.depth for each in its),
+    )
+
+
 def combined(kinds: Iterable[VerdictKind]) -> VerdictKind:
     """Return the verdict on a conjunction: one refuted refutes it; none at all is undetermined."""
     seen = set(kinds)

@@ -88,6 +88,8 @@ def _property_lines(prop: Property) -> Iterator[str]:
         yield f"  Faults: {among(prop.fault)}"
         yield f"  Observers: {among(prop.observers)}"
         yield f"  Not compared: {among(prop.hide) or 'nothing'}"
+        if prop.unheard:
+            yield f"  Not heard: what is about {among(prop.unheard)}"
     else:
         judged = "  What follows" if prop.modality is Modality.LEADS_TO else "  What is judged"
         yield from _guarded(judged, prop.expr)

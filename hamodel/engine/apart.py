@@ -6,6 +6,8 @@ A system without some of its variables: what it does at most, and what it does a
   this one never does, the system never does.
 - `at_rest`: what is left out keeps its initial value, and a rule that would change it is not there.
   Every run of this one is a run of the system.
+- `depends`: where a step of `freed` depends on what is left out. Where none does, nobody who sees
+  only what is kept can tell the two apart.
 
 References
 ----------
@@ -23,9 +25,10 @@ from itertools import product
 from math import prod
 
 from hamodel.engine.cone import components_of
-from hamodel.expr import FALSE, Expr, Value, Var, all_of, any_of, variables_of
+from hamodel.expr import FALSE, TRUE, Expr, Value, Var, all_of, any_of, variables_of
+from hamodel.property import Property
 from hamodel.rewriting import either, negated, normal, settled, weakened
-from hamodel.rule import Kind, Rule, Set, Step
+from hamodel.rule import Kind, Message, Rule, Set, Step
 from hamodel.satisfiable import can_hold
 from hamodel.system import System
 
@@ -38,19 +41,21 @@ VALUATIONS_MAX = 256
 
 
 @lru_cache(maxsize=64)
-def freed(system: System, names: Names) -> System:
+def freed(system: System, names: Names, heard_by: Property | None = None) -> System:
     """
     Return the system in which these variables have any value that a rule gives them, at any time.
 
-    Its rules are numbered, as one may become several: `of_rule` says which one it was.
+    Its rules are numbered, as one may become several: `of_rule` says which one it was. They say
+    what the observers of a property hear.
     """
     values = {name: its for name, its in values_given(system).items() if name in names}
-    surely = _surely_enabled(system, values)
+    surely = _surely_enabled(system, values, heard_by)
     rules: list[Rule] = []
     for rule in system.rules:
         found: dict[tuple[Set, ...], list[Expr]] = {}
+        says = _heard(rule, heard_by)
         for when, sets in _cases(*system.flattened(rule), values):
-            if when != FALSE and sets:
+            if when != FALSE and (sets or says):
                 found.setdefault(sets, []).append(when)
         for sets, whens in found.items():
             for when, kind, group in _by_fairness(rule, either(*whens), surely.get(rule.group)):
@@ -62,11 +67,48 @@ def freed(system: System, names: Names) -> System:
                         when=when,
                         fires=(),
                         sets=sets,
-                        says=(),
+                        says=says,
                         group=group,
                     )
                 )
     return _without(system, names, rules)
+
+
+def depends(system: System, names: Names, heard_by: Property) -> Expr:
+    """
+    Return where a step of `freed`, or whether it is fair, depends on these variables.
+
+    It reads none of them. Where it is false, `freed` can do what the system can, whatever they are.
+    """
+    values = {name: its for name, its in values_given(system).items() if name in names}
+    surely = _surely_enabled(system, values, heard_by)
+    fair = {rule.group for rule in system.rules if rule.kind is Kind.PROTOCOL} | {*heard_by.fair}
+    found = []
+    for rule in system.rules:
+        guard, effects = system.flattened(rule)
+        cases = list(_cases(guard, effects, values))
+        if not (_heard(rule, heard_by) or any(sets for _, sets in cases)):
+            continue
+        may = any_of(*dict.fromkeys(when for when, _ in cases))
+        if len(cases) > 1 or _read_in(guard, values):
+            known = _few(_matters(guard, effects, values), values)
+            one = known and len({sets for _, sets in cases}) == 1
+            found.append(all_of(may, negated(all_of(*(when for when, _ in cases)))) if one else may)
+        if rule.group in fair and rule.group in surely:
+            found.append(all_of(may, negated(surely[rule.group])))
+    return any_of(*(guard for guard in dict.fromkeys(found) if can_hold(guard)))
+
+
+def keeps(system: System, names: Names, heard_by: Property, rule: Rule) -> bool:
+    """Return whether a rule always changes something of what is kept, or is heard."""
+    values = {name: its for name, its in values_given(system).items() if name in names}
+    if _heard(rule, heard_by):
+        return True
+    return all(sets for when, sets in _cases(*system.flattened(rule), values) if when != FALSE)
+
+
+def _heard(rule: Rule, heard_by: Property | None) -> tuple[Message, ...]:
+    return tuple(each for each in rule.says if heard_by is not None and heard_by.hears(each))
 
 
 def of_rule(name: str) -> str:
@@ -117,6 +159,17 @@ def _valuations(read: Iterable[str], values: Values) -> Iterator[dict[str, Value
         yield dict(zip(names, chosen, strict=True))
 
 
+def _matters(guard: Expr, effects: Sequence[Set], values: Values) -> list[str]:
+    """Return what a guard reads of what is left out, and what the effects on the rest do."""
+    kept = [effect for effect in effects if effect.var.name not in values]
+    read = [var.name for effect in kept for var in _reads(effect) if var.name in values]
+    return read + _read_in(guard, values)
+
+
+def _read_in(guard: Expr, values: Values) -> list[str]:
+    return [var.name for var in variables_of(guard) if var.name in values]
+
+
 def _few(read: Iterable[str], values: Values) -> bool:
     return prod(len(values[name]) for name in set(read)) <= VALUATIONS_MAX
 
@@ -126,10 +179,9 @@ def _cases(
 ) -> Iterator[tuple[Expr, tuple[Set, ...]]]:
     """Yield when a rule does what, for each value of what is left out that matters to it."""
     kept = [effect for effect in effects if effect.var.name not in values]
-    read = [var.name for effect in kept for var in _reads(effect) if var.name in values]
-    more = [var.name for var in variables_of(guard) if var.name in values]
-    if _few((*read, *more), values):
-        read += more
+    read = _matters(guard, effects, values)
+    if not _few(read, values):
+        read = _matters(TRUE, effects, values)
     for chosen in _valuations(read, values):
         sets = []
         for effect in kept:
@@ -147,7 +199,7 @@ def _reads(effect: Set) -> Iterator[Var[object]]:
         yield effect.source
 
 
-def _surely_enabled(system: System, values: Values) -> dict[str, Expr]:
+def _surely_enabled(system: System, values: Values, heard_by: Property | None) -> dict[str, Expr]:
     """
     Return, for each fairness group that reads what is left out, when it is enabled in any case.
 
@@ -158,11 +210,12 @@ def _surely_enabled(system: System, values: Values) -> dict[str, Expr]:
     groups: dict[str, list[tuple[Expr, bool]]] = {}
     for rule in system.rules:
         guard, effects = system.flattened(rule)
-        moves = all(sets for when, sets in _cases(guard, effects, values) if when != FALSE)
+        heard = bool(_heard(rule, heard_by))
+        moves = all(sets or heard for when, sets in _cases(guard, effects, values) if when != FALSE)
         groups.setdefault(rule.group, []).append((normal(guard), moves))
     found: dict[str, Expr] = {}
     for group, its in groups.items():
-        read = [var.name for guard, _ in its for var in variables_of(guard) if var.name in values]
+        read = [name for guard, _ in its for name in _read_in(guard, values)]
         if not all(moves for _, moves in its) or not _few(read, values):
             found[group] = FALSE
         elif read:
@@ -176,13 +229,18 @@ def _surely_enabled(system: System, values: Values) -> dict[str, Expr]:
 
 
 @lru_cache(maxsize=64)
-def at_rest(system: System, names: Names) -> System:
-    """Return the system in which these variables keep their initial values."""
+def at_rest(system: System, names: Names, heard_by: Property | None = None) -> System:
+    """
+    Return the system in which these variables keep their initial values.
+
+    Its rules say what the observers of a property hear.
+    """
     rules = []
     for rule in system.rules:
         _, when, sets = _rested(system, rule, names)
-        if when != FALSE and sets:
-            rules.append(replace(rule, when=when, fires=(), sets=sets, says=()))
+        says = _heard(rule, heard_by)
+        if when != FALSE and (sets or says):
+            rules.append(replace(rule, when=when, fires=(), sets=sets, says=says))
     return _without(system, names, rules)
 
 

@@ -25,11 +25,20 @@ from hamodel.engine.cone import lifted
 from hamodel.engine.explored import Explored, Progress, Threads
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.engine.parts import Piece, pieces_of
+from hamodel.engine.seen_apart import judged_apart, seen_apart
 from hamodel.errors import ModelError, SearchError, among, plural
 from hamodel.property import Modality, Property
 from hamodel.system import System
 from hamodel.trace import trace_of
-from hamodel.verdict import NOTHING_SHOWN, PROVED, REFUTED, UNDETERMINED, Verdict, VerdictKind
+from hamodel.verdict import (
+    NOTHING_SHOWN,
+    PROVED,
+    REFUTED,
+    UNDETERMINED,
+    Verdict,
+    VerdictKind,
+    summed,
+)
 
 Explore: TypeAlias = Callable[[Search, System], Explored]
 
@@ -115,6 +124,9 @@ class _ByParts:
 
     def verdicts(self, props: Sequence[Property]) -> Iterator[tuple[Property, Verdict]]:
         """Yield what the parts decide."""
+        apart = (seen_apart(self.system, prop, self.search.parts) for prop in props)
+        seen = [each for each in apart if each is not None]
+        yield from judged_apart(seen, self.search.budget, self._verdicts_on)
         pieces = {prop: pieces_of(self.system, prop, self.search.parts) for prop in props}
         self.pieces = {prop: its for prop, its in pieces.items() if its}
         rested = self._judged(at_rest, lambda piece: (piece.at_rest, piece.rested))
@@ -162,6 +174,13 @@ class _ByParts:
             for prop in search.props:
                 verdict = search.judge(system, exploration, prop)
                 yield prop, verdict, exploration.product.system
+
+    def _verdicts_on(self, system: System, props: Sequence[Property]) -> Mapping[Property, Verdict]:
+        """Return the verdicts on properties of a system; none if its search finds an error."""
+        try:
+            return {prop: verdict for prop, verdict, _ in self._searched(system, props)}
+        except SearchError:  # beyond a range: the whole knows whether that can happen
+            return {}
 
     def _shown(self, prop: Property, rested: Sequence[_Found]) -> Verdict | None:
         """Return the verdict that a run with the others at rest gives, the shortest of them."""
@@ -239,16 +258,7 @@ class _ByParts:
     ) -> Verdict:
         """Return a verdict with the states of all these searches, each counted once."""
         searched = {(id(each.part), each.verdict.distinct_states): each.verdict for each in found}
-        its = searched.values()
-        return Verdict(
-            prop,
-            self.search.budget,
-            kind,
-            why,
-            sum(each.distinct_states for each in its),
-            sum(each.transitions for each in its),
-            max(each.depth for each in its),
-        )
+        return summed(prop, self.search.budget, kind, why, searched.values())
 
 
 def _length(verdict: Verdict) -> int:

@@ -62,7 +62,7 @@ class View:
             place for place, name in enumerate(self._shown) if system.owners[name] == name
         )
         self._heard = [
-            tuple(each for each in action.rule.says if each.receiver in prop.observers)
+            tuple(message for message in action.rule.says if prop.hears(message))
             for action in exploration.product.actions
         ]
         self._read = [

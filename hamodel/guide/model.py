@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -26,8 +25,6 @@ from hamodel.guide.procedures import (
 from hamodel.guide.sources import guide_catalogue
 from hamodel.guide.strategies import STRATEGIES, added_strategies
 from hamodel.guide.timing import timed
-
-_CALL = re.compile(r"call_\d+")
 
 Generator = Callable[[Parts], Iterable[Rule]]
 """A function that yields the rules of one family, for however many instances there are."""
@@ -97,16 +94,6 @@ def assemble(parts: Parts, generators: Iterable[Generator]) -> System:
     sources = replace(guide, sources=(*guide.sources, *own)) if own else guide
     components = [part for extension in extensions for part in extension.components(parts)]
     return System((*parts.components, *components), tuple(rules), sources, parts.deployment.name)
-
-
-def calls_apart(system: System) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Return each call of a model with the names of what is about it alone; none for one call."""
-    apart: dict[str, set[str]] = {}
-    for name in system.variables:
-        calls = set(_CALL.findall(name))
-        if len(calls) == 1:
-            apart.setdefault(calls.pop(), set()).add(name)
-    return tuple((call, frozenset(its)) for call, its in apart.items()) if len(apart) > 1 else ()
 
 
 def family_of(generator: Generator) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hamodel import TRUE, Component, Expr, Set, Var, all_of, any_of, at
+from hamodel import TRUE, Component, Expr, Set, System, Var, all_of, any_of, at
 from hamodel.guide.components import (
     call,
     management_layer,
@@ -30,6 +31,7 @@ from hamodel.guide.vocabulary import (
 )
 
 T = TypeVar("T")
+_CALL = re.compile(r"call_\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,16 @@ class Parts:
             the.media_server_of[call].to,
             {server: the.believes[server].is_(False) for server in self.media_servers},
         )
+
+
+def calls_apart(system: System) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return each call of a model with the names of what is about it alone; none for one call."""
+    apart: dict[str, set[str]] = {}
+    for name in system.variables:
+        calls = set(_CALL.findall(name))
+        if len(calls) == 1:
+            apart.setdefault(calls.pop(), set()).add(name)
+    return tuple((call, frozenset(its)) for call, its in apart.items()) if len(apart) > 1 else ()
 
 
 def build_parts(deployment: Deployment) -> Parts:

@@ -25,6 +25,7 @@ from hamodel.expr import Expr, any_of, variables_of
 from hamodel.property import Modality
 from hamodel.trace import trace_and_end
 from hamodel.verdict import Verdict
+from tests.agreement.coupled_systems import coupled
 from tests.agreement.random_systems import seeded_drawing
 
 LIMIT_STATES = 2_000
@@ -114,3 +115,23 @@ def _is_shown(system: System, verdict: Verdict) -> None:
 def counted(seeds: range) -> Counter[str]:
     """Return how often each thing was compared on the systems of these seeds."""
     return Counter(word for seed in seeds for word in compare_parts(seed))
+
+
+def compare_seen(seed: int) -> Iterator[str]:
+    """
+    Yield what was compared of what must be transparent to one part; AssertionError on a mismatch.
+
+    A run that is shown is gone through in the system, to a state where the premise holds.
+    """
+    system, budget, parts, props = coupled(seed)
+    for prop in props:
+        whole = check(system, prop, budget)
+        [found] = check_by_parts(system, [prop], parts, budget)
+        assert whole.kind is found.kind, (seed, str(prop), str(whole), str(found))
+        for run in (found.trace, found.premise_witness):
+            if run is not None:
+                begun = run.rules if run.fork is None else run.rules[: run.fork]
+                assert prop.given(trace_and_end(system, begun)[1]), (seed, str(prop), begun)
+                trace_and_end(system, run.rules)
+        yield f"{prop.modality.value} {whole.kind.value}"
+        yield "by parts unseen" if "whatever" in found.why else "whole"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tests.agreement.parts import compare_parts
+from tests.agreement.parts import compare_parts, compare_seen
 from tests.benchmarks.tables import commit, machine, table
 
 FILE = Path(__file__).with_name("parts.json")
@@ -18,11 +19,11 @@ def command(chosen: argparse.Namespace) -> int:
     """Compare so many random systems; 1 on a mismatch."""
     sorts: Counter[str] = Counter()
     mismatches: list[str] = []
-    for seed in range(chosen.systems):
+    for compare, seed in product((compare_parts, compare_seen), range(chosen.systems)):
         try:
-            sorts.update(compare_parts(seed))
+            sorts.update(compare(seed))
         except AssertionError as error:
-            mismatches.append(f"seed {seed}: {error}"[:500])
+            mismatches.append(f"{compare.__name__}, seed {seed}: {error}"[:500])
     found: dict[str, Any] = {
         "commit": commit(),
         "machine": machine(),

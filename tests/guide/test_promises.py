@@ -334,3 +334,30 @@ def test_a_deployment_without_hosts_is_judged_by_every_promise() -> None:
     assert 20 < len(budgets)
     for budget in budgets:
         assert [] == budget.unknown(system.fault_classes)
+
+
+@pytest.mark.parametrize("claim", ["SIP-2", "RM-4", "REC-4"])
+def test_of_two_calls_each_is_compared_by_itself(claim: str) -> None:
+    """Its observers see and hear nothing of the other; it is said that it has to be placed."""
+    promise = promised("scope.calls=2")[claim]
+    compared = [prop for prop in promise.properties if prop.modality is Modality.TRANSPARENT]
+
+    assert 2 <= len(compared)
+    assert "each call is judged for itself, once its sessions are placed" in promise.assumptions
+    for prop in compared:
+        own, other = ("call_1", "call_2") if prop.name.endswith("_1") else ("call_2", "call_1")
+        assert (other,) == prop.unheard
+        assert not any(other in name for name in prop.observers)
+        assert any(own in name for name in prop.observers)
+        assert not any(other in var.name for var in variables_of(prop.given))
+
+
+@pytest.mark.parametrize("claim", ["SIP-2", "RM-4", "REC-4"])
+def test_one_call_is_compared_from_its_beginning(claim: str) -> None:
+    """Nothing is unheard, and nothing assumed of where it is placed."""
+    promise = promised()[claim]
+    [*compared] = (prop for prop in promise.properties if prop.modality is Modality.TRANSPARENT)
+
+    assert compared
+    assert all(() == prop.unheard for prop in compared)
+    assert not any("each call" in assumed for assumed in promise.assumptions)

@@ -165,7 +165,11 @@ def sip_server_hears_answer(parts: Parts) -> Iterator[Rule]:
                     *session_is_observed(parts, name, call_name),
                     *clear(parts, call_name),
                 ),
-                says=(Message("200 OK", "resource_manager", "sip_server", (dialog.request,)),),
+                says=(
+                    Message(
+                        "200 OK", "resource_manager", "sip_server", (call_name, dialog.request)
+                    ),
+                ),
                 cite="RM-4",
             )
 
@@ -225,7 +229,9 @@ def request_fails(parts: Parts) -> Iterator[Rule]:
                     *clear(parts, call_name),
                 ),
                 says=(
-                    Message("refused", "resource_manager", "sip_server", (dialog.request,)),
+                    Message(
+                        "refused", "resource_manager", "sip_server", (call_name, dialog.request)
+                    ),
                     Message("refused", "sip_server", call_name, (dialog.request,)),
                 ),
                 cite="A-TIMEOUT",
@@ -255,7 +261,9 @@ def call_ends(parts: Parts) -> Iterator[Rule]:
                         *clear(parts, call_name),
                     ),
                     says=(
-                        Message(kind, "resource_manager", "sip_server", (Request.HANG_UP,)),
+                        Message(
+                            kind, "resource_manager", "sip_server", (call_name, Request.HANG_UP)
+                        ),
                         Message("call ended", "sip_server", call_name),
                     ),
                     cite="A-HANGUP",

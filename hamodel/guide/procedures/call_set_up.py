@@ -32,7 +32,7 @@ def call_starts(parts: Parts) -> Iterator[Rule]:
                     Set(the.record[call_name].recording, call.told.initial),
                     *_asks_for_two(parts, the.record[call_name]),
                 ),
-                says=(Message("INVITE", call_name, "sip_server"),),
+                says=(Message("INVITE", call_name, "sip_server", (call_name,)),),
                 group=f"{call_name} starts",
                 cite="A-ENV",
             )
@@ -203,7 +203,9 @@ def sip_server_hears_of_placement(parts: Parts) -> Iterator[Rule]:
                     Set(dialog.media_server, None),
                     *clear(parts, call_name),
                 ),
-                says=(Message("200 OK", "resource_manager", "sip_server", (Request.PLACE,)),),
+                says=(
+                    Message("200 OK", "resource_manager", "sip_server", (call_name, Request.PLACE)),
+                ),
                 cite="RM-3",
             )
 
@@ -262,7 +264,9 @@ def placement_fails(parts: Parts) -> Iterator[Rule]:
                     *(forget_call(parts, the, call_name) if drops else ()),
                 ),
                 says=(
-                    Message("refused", "resource_manager", "sip_server", (Request.PLACE,)),
+                    Message(
+                        "refused", "resource_manager", "sip_server", (call_name, Request.PLACE)
+                    ),
                     *([Message("call ended", "sip_server", call_name)] if drops else []),
                 ),
                 cite="A-NONE",

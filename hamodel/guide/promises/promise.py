@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from hamodel import Budget, Expr, Property, all_of, always, any_of, leads_to
+from hamodel import Budget, Expr, Property, System, all_of, always, any_of, leads_to
+from hamodel.guide.parts import Parts, calls_apart
+from hamodel.guide.vocabulary import RecordingSessionState
 
 
 class Status(Enum):
@@ -74,6 +76,42 @@ FAIR = "every protocol step that stays possible happens in the end"
 
 Case = tuple[Expr, Expr]
 """A premise and its conclusion, such as those of one instance."""
+
+
+def for_one_call(prop: Property, call: str, parts: Parts, system: System) -> Property:
+    """
+    Return a property of what must be transparent as one of this call, to who sees no other.
+
+    Of several calls one is judged once all its recording sessions are placed: whose turn it is for
+    a recorder depends on the other calls, so that placements made later are not compared.
+    """
+    about_others = {name for other, its in calls_apart(system) if other != call for name in its}
+    if not about_others:
+        return prop
+    placed = (
+        any_of(
+            *(
+                session.machine.is_(RecordingSessionState.ESTABLISHED)
+                for its, _, session in parts.sessions_of(call)
+                if its == leg
+            )
+        )
+        for leg in parts.legs_of(call)
+    )
+    owned = {each.name: {var.name for var in each.all_variables} for each in system.components}
+    return replace(
+        prop,
+        given=all_of(prop.given, *placed),
+        observers=tuple(name for name in prop.observers if owned[name] - about_others),
+        hide=(*prop.hide, *sorted(about_others - set(prop.hide))),
+        unheard=tuple(leg for leg, its in parts.legs.items() if its != call),
+    )
+
+
+def of_each_call(parts: Parts) -> tuple[str, ...]:
+    """Return what is assumed besides of a property that is `for_one_call`, in words."""
+    several = len(parts.calls) > 1
+    return ("each call is judged for itself, once its sessions are placed",) if several else ()
 
 
 def each_leads_to(name: str, cases: Iterable[Case], **settings: Any) -> Property:

@@ -8,7 +8,14 @@ from hamodel import Budget, Expr, Property, System, all_of, any_of, sometimes, t
 from hamodel.expr import variables_of
 from hamodel.guide.components.recorder import Recorder
 from hamodel.guide.parts import Parts, others
-from hamodel.guide.promises.promise import FAIR, Case, Promise, each_leads_to
+from hamodel.guide.promises.promise import (
+    FAIR,
+    Case,
+    Promise,
+    each_leads_to,
+    for_one_call,
+    of_each_call,
+)
 from hamodel.guide.strategies import STRATEGIES
 from hamodel.guide.vocabulary import (
     CallState,
@@ -191,39 +198,43 @@ def backup_signaling_takes_over(parts: Parts, system: System) -> Iterator[Promis
                 cases.append((failed & standing_by, recorder.answers))
         if not recorder.separated:
             cases.append((~recorder.answers, recorder.answers))
-    settled = all_of(*(_settled(parts, call) for call in parts.calls))
     properties = [
         each_leads_to(
             "backup_takes_over_signaling", cases, claims=("REC-4",), budget=RECORDER_FAULT
         )
     ]
     units = [unit for each in backed for unit in each.signaling]
-    if units:
-        properties.append(
-            transparent(
-                "signaling_failure_does_not_affect_recording",
-                fault=tuple(f"{unit} crashes" for unit in units),
-                observers=(
-                    *(session.machine.name for session in parts.recording_sessions.values()),
-                    *(unit for each in backed for unit in each.media),
-                    *parts.media_servers,
-                    *parts.calls,
-                ),
-                hide=tuple(
-                    var.name
-                    for session in parts.recording_sessions.values()
-                    for var in (session.via, session.route)
-                ),
-                given=settled,
-                claims=("REC-4",),
-                budget=SIGNALING_FAULT,
-                beyond=SIGNALING_FAULTS,
-            )
+    for call in parts.calls if units else ():
+        failure = transparent(
+            "signaling_failure_does_not_affect_recording"
+            + (f"_of_{call}" if len(parts.calls) > 1 else ""),
+            fault=tuple(f"{unit} crashes" for unit in units),
+            observers=(
+                *(session.machine.name for session in parts.recording_sessions.values()),
+                *(unit for each in backed for unit in each.media),
+                *parts.media_servers,
+                *parts.calls,
+            ),
+            hide=tuple(
+                var.name
+                for session in parts.recording_sessions.values()
+                for var in (session.via, session.route)
+            ),
+            given=_settled(parts, call),
+            claims=("REC-4",),
+            budget=SIGNALING_FAULT,
+            beyond=SIGNALING_FAULTS,
         )
+        properties.append(for_one_call(failure, call, parts, system))
     yield Promise(
         "REC-4",
         tuple(properties),
-        assumptions=(RECORDER, "the recording sessions were established", FAIR),
+        assumptions=(
+            RECORDER,
+            "the recording sessions were established",
+            *of_each_call(parts),
+            FAIR,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hamodel import Budget, Expr, System, all_of, any_of, transparent
 from hamodel.guide.parts import Parts, others
@@ -14,6 +15,8 @@ from hamodel.guide.promises.promise import (
     Promise,
     each_holds,
     each_leads_to,
+    for_one_call,
+    of_each_call,
 )
 from hamodel.guide.vocabulary import (
     RecordingSessionState,
@@ -120,8 +123,13 @@ def _remembered(parts: Parts, name: str, leg: str) -> Iterator[Expr]:
 
 
 def resource_manager_failure_is_transparent(parts: Parts, system: System) -> Iterator[Promise]:
-    """RM-4: nobody can tell; what was in flight at the failed instance is a witness of its own."""
-    properties = tuple(
+    """
+    RM-4: nobody can tell; what was in flight at the failed instance is a witness of its own.
+
+    Of several calls each is judged for itself, once it is placed: whose turn it is for a call to
+    come depends on the others, and an instance does not know what the other one's turn was.
+    """
+    failures = tuple(
         transparent(
             f"failure_of_{name}_is_transparent",
             fault=(f"{name} crashes",),
@@ -134,13 +142,30 @@ def resource_manager_failure_is_transparent(parts: Parts, system: System) -> Ite
             ),
             hide=_later_placements(parts),
             idempotent=("media server failed", "INVITE", "request"),
-            given=~_in_flight(parts, name),
+            given=all_of(*(~_in_flight(parts, name, call) for call in parts.calls)),
             claims=("RM-4",),
             budget=RESOURCE_MANAGER_FAULT,
             beyond=TWO_RESOURCE_MANAGER_FAULTS,
         )
         for name in parts.resource_managers
     )
+    if len(parts.calls) > 1:
+        properties = tuple(
+            for_one_call(
+                replace(
+                    failure,
+                    name=f"{failure.name}_to_{call}",
+                    given=~_in_flight(parts, name, call),
+                ),
+                call,
+                parts,
+                system,
+            )
+            for name, failure in zip(parts.resource_managers, failures, strict=True)
+            for call in parts.calls
+        )
+    else:
+        properties = failures
     yield Promise(
         "RM-4",
         properties,
@@ -148,6 +173,7 @@ def resource_manager_failure_is_transparent(parts: Parts, system: System) -> Ite
             "one Resource Manager instance crashes; no other fault",
             "no transaction was in flight at the failed instance",
             "placements made later are not compared",
+            *of_each_call(parts),
             FAIR,
         ),
     )
@@ -164,12 +190,10 @@ def _later_placements(parts: Parts) -> tuple[str, ...]:
     return tuple(hidden)
 
 
-def _in_flight(parts: Parts, name: str) -> Expr:
-    """Return the guard that this instance has a transaction in hand."""
-    return any_of(
-        *(dialog.via.is_(name) for dialog in parts.dialogs.values()),
-        *(session.via.is_(name) for session in parts.recording_sessions.values()),
-    )
+def _in_flight(parts: Parts, name: str, call: str) -> Expr:
+    """Return the guard that this instance has a transaction of a call in hand."""
+    sessions = (session for _, _, session in parts.sessions_of(call))
+    return any_of(parts.dialogs[call].via.is_(name), *(each.via.is_(name) for each in sessions))
 
 
 PROMISES = (

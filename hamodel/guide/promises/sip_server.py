@@ -14,6 +14,8 @@ from hamodel.guide.promises.promise import (
     Promise,
     each_holds,
     each_leads_to,
+    for_one_call,
+    of_each_call,
 )
 from hamodel.guide.vocabulary import RecordingSessionState, Request, Session, SipServerState
 
@@ -138,27 +140,26 @@ def sip_server_failure_changes_nothing(parts: Parts, system: System) -> Iterator
                 for _, _, session in parts.sessions_of(call)
             )
         )
-        for_call.append(
-            transparent(
-                f"sip_server_failure_does_not_affect_{call}",
-                fault=tuple(f"{name} crashes" for name in parts.sip_servers),
-                observers=(
-                    parts.calls[call].machine.name,
-                    *(session.machine.name for _, _, session in parts.sessions_of(call)),
-                    *parts.media_servers,
-                    *(part.name for each in parts.recorders.values() for part in each.components),
-                ),
-                idempotent=("request", "INVITE"),
-                given=established & parts.up(call),
-                claims=("SIP-2",),
-                budget=SIP_SERVER_FAULT,
-                beyond=TWO_SIP_SERVER_FAULTS,
-            )
+        failure = transparent(
+            f"sip_server_failure_does_not_affect_{call}",
+            fault=tuple(f"{name} crashes" for name in parts.sip_servers),
+            observers=(
+                parts.calls[call].machine.name,
+                *(session.machine.name for _, _, session in parts.sessions_of(call)),
+                *parts.media_servers,
+                *(part.name for each in parts.recorders.values() for part in each.components),
+            ),
+            idempotent=("request", "INVITE"),
+            given=established & parts.up(call),
+            claims=("SIP-2",),
+            budget=SIP_SERVER_FAULT,
+            beyond=TWO_SIP_SERVER_FAULTS,
         )
+        for_call.append(for_one_call(failure, call, parts, system))
     yield Promise(
         "SIP-2",
         tuple(for_call),
-        assumptions=("one SIP Server instance crashes; no other fault", FAIR),
+        assumptions=("one SIP Server instance crashes; no other fault", *of_each_call(parts), FAIR),
     )
 
 
