@@ -82,7 +82,7 @@ def test_an_in_dialog_request_does_not_notice() -> None:
     held = call.after(*HOLD, REACHES_PEER, THROUGH_PEER, HEARS)
     # Then it is answered
     assert "nothing" == held[f"{CALL}.request"]
-    assert ("resource_manager → sip_server: 200 OK (hold)",) == held.heard
+    assert (f"resource_manager → sip_server: 200 OK ({CALL}, hold)",) == held.heard
 
 
 def test_affinity_that_is_not_shared_is_missed() -> None:
