@@ -8,19 +8,20 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.agreement.parts import compare_parts
+from tests.agreement.parts import compare_parts, compare_twins
 from tests.benchmarks.tables import commit, machine, table
 
 FILE = Path(__file__).with_name("parts.json")
 
 
 def command(chosen: argparse.Namespace) -> int:
-    """Compare so many random systems; 1 on a mismatch."""
+    """Compare so many random systems, and as many with two parts that are alike; 1 on a mismatch."""
     sorts: Counter[str] = Counter()
     mismatches: list[str] = []
     for seed in range(chosen.systems):
         try:
             sorts.update(compare_parts(seed))
+            sorts.update(f"alike: {sort}" for sort in compare_twins(seed))
         except AssertionError as error:
             mismatches.append(f"seed {seed}: {error}"[:500])
     found: dict[str, Any] = {
