@@ -11,10 +11,9 @@ does not happen. What happens there is looked for in the system, along the run t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TypeAlias
 
 from hamodel.budget import Budget
 from hamodel.engine.apart import Names, at_rest, freed
@@ -22,11 +21,14 @@ from hamodel.engine.check import Search, searches_for
 from hamodel.engine.checkpoint import Checkpoint
 from hamodel.engine.concrete import Retrace
 from hamodel.engine.cone import lifted
+from hamodel.engine.effort import Effort
 from hamodel.engine.explored import Explored, Progress, Threads
-from hamodel.engine.limits import NO_LIMITS, Limits
+from hamodel.engine.limits import NO_LIMITS, Cut, Limits
 from hamodel.engine.parts import Piece, pieces_of
 from hamodel.engine.seen_apart import judged_apart, seen_apart
+from hamodel.engine.twins import Swap, swaps
 from hamodel.errors import ModelError, SearchError, among, plural
+from hamodel.expr import Expr
 from hamodel.property import Modality, Property
 from hamodel.system import System
 from hamodel.trace import trace_of
@@ -39,8 +41,6 @@ from hamodel.verdict import (
     VerdictKind,
     summed,
 )
-
-Explore: TypeAlias = Callable[[Search, System], Explored]
 
 
 def verdicts(
@@ -64,18 +64,7 @@ def verdicts(
     progress, checkpoint, threads
         As for `explore`; only the search of all the parts together is kept.
     """
-    begun = time.monotonic()
-
-    def explore(part: Search, of: System) -> Explored:
-        return part.explore(
-            of,
-            limits=limits,
-            progress=progress,
-            checkpoint=checkpoint if part is search else None,
-            threads=threads,
-            begun=begun,
-        )
-
+    effort = Effort(limits, progress, threads, time.monotonic())
     decided = set()
     counters = search.budget.counters
     fitting = []
@@ -88,22 +77,23 @@ def verdicts(
         else:
             fitting.append(prop)
     if search.parts:
-        for prop, verdict in _ByParts(system, search, explore).verdicts(fitting):
+        for prop, verdict in _ByParts(system, search, effort).verdicts(fitting):
             decided.add(prop)
             yield prop, verdict
     if left := [prop for prop in fitting if prop not in decided]:
-        exploration = explore(search, system)
+        exploration = effort.explore(search, system, checkpoint=checkpoint)
         for prop in left:
             yield prop, search.judge(system, exploration, prop)
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a piece came to, and the part of which system was searched for that."""
+    """What a piece came to, in the part of which system, and whether that search goes on."""
 
     piece: Piece
     verdict: Verdict
     part: System
+    goes_on: bool = False
 
     @property
     def holds(self) -> bool:
@@ -111,80 +101,190 @@ class _Found:
         vacuous = self.verdict.why.endswith(NOTHING_SHOWN)
         return self.verdict.kind is PROVED or vacuous
 
+    @property
+    def known(self) -> bool:
+        """Whether a search of more states would say no more."""
+        return self.holds or self.verdict.kind is not UNDETERMINED
 
-_Views: TypeAlias = Mapping[Property, Sequence[_Found]]
+
+class _View:
+    """
+    All the pieces in one kind of system without some parts, and what they have come to there.
+
+    Parameters
+    ----------
+    without
+        What makes the system.
+    of
+        Which variables of a piece are left out there, and what is to be judged.
+    """
+
+    def __init__(
+        self,
+        without: Callable[[System, Names], System],
+        of: Callable[[Piece], tuple[Names, Property]],
+    ) -> None:
+        self.without, self.of = without, of
+        self.found: dict[Piece, _Found] = {}
+        self.cut_short: dict[tuple[Names, Search], Explored] = {}
+
+    def asked(self, pieces: Iterable[Piece]) -> dict[Names, dict[Property, list[Piece]]]:
+        """Return by the variables left out what is to be judged, and of which pieces that is."""
+        asked: dict[Names, dict[Property, list[Piece]]] = {}
+        for piece in pieces:
+            before = self.found.get(piece)
+            if before is None or (before.goes_on and not before.known):
+                names, prop = self.of(piece)
+                asked.setdefault(names, {}).setdefault(prop, []).append(piece)
+        return asked
 
 
 class _ByParts:
     """The searches of a system without some of its parts."""
 
-    def __init__(self, system: System, search: Search, explore: Explore) -> None:
-        self.system, self.search, self.explore = system, search, explore
+    def __init__(self, system: System, search: Search, effort: Effort) -> None:
+        self.system, self.search, self.effort = system, search, effort
         self.pieces: dict[Property, tuple[Piece, ...]] = {}
+        self.everywhere: set[Property] = set()
+        self.twins: dict[Piece, tuple[Piece, Swap]] = {}
+        self.rested = _View(at_rest, lambda piece: (piece.at_rest, piece.rested))
+        self.free = _View(freed, lambda piece: (piece.freed, piece.ruled_out))
+        self.runs: dict[Piece, tuple[_Found, list[str]] | None] = {}
+        self.spent = False
 
     def verdicts(self, props: Sequence[Property]) -> Iterator[tuple[Property, Verdict]]:
-        """Yield what the parts decide."""
+        """Yield what is decided, in few states first, and then in more."""
         apart = (seen_apart(self.system, prop, self.search.parts) for prop in props)
         seen = [each for each in apart if each is not None]
         yield from judged_apart(seen, self.search.budget, self._verdicts_on)
-        pieces = {prop: pieces_of(self.system, prop, self.search.parts) for prop in props}
-        self.pieces = {prop: its for prop, its in pieces.items() if its}
-        rested = self._judged(at_rest, lambda piece: (piece.at_rest, piece.rested))
-        for prop, found in tuple(rested.items()):
-            if (verdict := self._shown(prop, found)) is not None:
+        for prop in props:
+            self._take(prop)
+        for place, size in enumerate(self.effort.sizes):
+            if not place:
+                self._judge(self.rested, size, self.pieces)
+                yield from self._each(self._shown)
+            self._judge(self.free, size, self.pieces)
+            yield from self._each(self._ruled_out)
+            last = size is None or self.spent
+            if place:
+                # As long as nothing happens with the others free, nothing is to be found at rest.
+                self._judge(self.rested, size, [p for p in self.pieces if last or self._may_be(p)])
+                yield from self._each(self._shown)
+                yield from self._each(self._ruled_out)
+            if last:
+                self._judge(self.free, None, self.pieces)  # to say by which limit it was stopped
+            ready = [prop for prop in self.pieces if last or self._is_known(prop)]
+            yield from self._each(self._unknown, ready)
+            yield from self._each(self._retraced, ready)
+            for prop in ready:
+                self.pieces.pop(prop, None)
+            if last:
+                break
+
+    def _each(
+        self,
+        judge: Callable[[Property], Verdict | None],
+        props: Iterable[Property] | None = None,
+    ) -> Iterator[tuple[Property, Verdict]]:
+        """Yield what is decided in this way, and have done with it."""
+        for prop in tuple(self.pieces if props is None else props):
+            if prop in self.pieces and (verdict := judge(prop)) is not None:
                 del self.pieces[prop]
                 yield prop, verdict
-        free = self._judged(freed, lambda piece: (piece.freed, piece.ruled_out))
-        for prop, found in free.items():
-            verdict = self._ruled_out(prop, found, rested[prop])
-            if verdict is None:
-                verdict = self._retraced(prop, found)
-            if verdict is not None:
-                yield prop, verdict
 
-    def _judged(
-        self,
-        view: Callable[[System, Names], System],
-        of: Callable[[Piece], tuple[Names, Property]],
-    ) -> _Views:
-        """Judge all the pieces in one view of the system; one search for those that share it."""
-        wanted: dict[Names, dict[Property, list[tuple[Property, Piece]]]] = {}
-        for prop, pieces in self.pieces.items():
-            for piece in pieces:
-                names, its = of(piece)
-                wanted.setdefault(names, {}).setdefault(its, []).append((prop, piece))
-        found: dict[Property, list[_Found]] = {prop: [] for prop in self.pieces}
-        for names, asked in wanted.items():
+    def _take(self, prop: Property) -> None:
+        """Take a property apart; of its pieces that are alike one is enough."""
+        kept: list[Piece] = []
+        pieces = pieces_of(self.system, prop, self.search.parts)
+        exchanges = swaps(self.system, self.search.parts) if pieces else ()
+        for piece in pieces:
+            firsts = (each for its in (*self.pieces.values(), kept) for each in its)
+            pairs = ((each, swap) for each in firsts for swap in exchanges)
+            alike = next((pair for pair in pairs if pair[1].makes(pair[0], piece)), None)
+            if alike is not None and alike[0] in kept:
+                self.everywhere.add(prop)
+                continue
+            if alike is not None and alike[0] not in self.twins:
+                self.twins[piece] = alike
+            kept.append(piece)
+        if kept:
+            self.pieces[prop] = tuple(kept)
+        if len({piece.others for piece in kept}) > 1:
+            self.everywhere.add(prop)
+
+    def _first(self, piece: Piece) -> Piece:
+        """Return the piece that is searched for this one: its twin, or itself."""
+        return self.twins[piece][0] if piece in self.twins else piece
+
+    def _found(self, view: _View, prop: Property) -> list[_Found]:
+        """Return what the pieces of a property have come to."""
+        found = []
+        for piece in self.pieces[prop]:
+            its = view.found[self._first(piece)]
+            if piece in self.twins:
+                its = replace(its, piece=piece)
+                if view is self.rested:
+                    judged = self.twins[piece][1].rested(its.verdict, piece.rested)
+                    its = replace(its, verdict=judged)
+            found.append(its)
+        return found
+
+    def _is_known(self, prop: Property) -> bool:
+        pieces = [self._first(piece) for piece in self.pieces[prop]]
+        found = [view.found[piece] for view in (self.rested, self.free) for piece in pieces]
+        return not any(it.goes_on and not it.known for it in found)
+
+    def _may_be(self, prop: Property) -> bool:
+        """Return whether something happens with the others free, or no premise is shown yet."""
+        free = self._found(self.free, prop)
+        return any(it.known and not it.holds for it in free) or all(it.holds for it in free)
+
+    def _judge(self, view: _View, size: int | None, props: Iterable[Property]) -> None:
+        """Judge the pieces of which more is to be known; one search for those that share it."""
+        its = chain.from_iterable(self.pieces[prop] for prop in props)
+        pieces = dict.fromkeys(map(self._first, its))
+        earlier = view.cut_short
+        for names, asked in view.asked(pieces).items():
+            system = view.without(self.system, names)
+            budget = self.search.budget.suited(system.fault_classes)
             try:
-                for its, verdict, part in self._searched(view(self.system, names), asked):
-                    for prop, piece in asked[its]:
-                        found[prop].append(_Found(piece, verdict, part))
+                for search in searches_for(system, [(p, budget) for p in asked], in_cones=True):
+                    key = names, replace(search, props=())
+                    before = earlier.pop(key, None)
+                    explored = self.effort.explore(search, system, size=size, earlier=before)
+                    if goes_on := explored.cut is Cut.STATES and size is not None:
+                        earlier[key] = explored
+                    self.spent |= explored.cut not in {None, Cut.STATES}
+                    for prop in search.props:
+                        verdict = search.judge(system, explored, prop, so_far=True)
+                        part = explored.product.system
+                        found = _Found(asked[prop][0], verdict, part, goes_on)
+                        view.found |= dict.fromkeys(asked[prop], found)
             except SearchError:  # beyond a range: the whole knows whether that can happen
-                for prop, _ in chain.from_iterable(asked.values()):
-                    self.pieces.pop(prop, None)
-        return {prop: found[prop] for prop in self.pieces}
+                self._leave(set(chain.from_iterable(asked.values())))
 
-    def _searched(
-        self, system: System, props: Iterable[Property]
-    ) -> Iterator[tuple[Property, Verdict, System]]:
-        """Yield the verdict on each property of a system, and its part that was searched."""
-        budget = self.search.budget.suited(system.fault_classes)
-        for search in searches_for(system, [(prop, budget) for prop in props], in_cones=True):
-            exploration = self.explore(search, system)
-            for prop in search.props:
-                verdict = search.judge(system, exploration, prop)
-                yield prop, verdict, exploration.product.system
+    def _leave(self, wrong: Collection[Piece]) -> None:
+        """Leave to the whole what has one of these pieces."""
+        for prop, pieces in tuple(self.pieces.items()):
+            if any(self._first(piece) in wrong for piece in pieces):
+                del self.pieces[prop]
 
     def _verdicts_on(self, system: System, props: Sequence[Property]) -> Mapping[Property, Verdict]:
         """Return the verdicts on properties of a system; none if its search finds an error."""
         try:
-            return {prop: verdict for prop, verdict, _ in self._searched(system, props)}
+            budget = self.search.budget.suited(system.fault_classes)
+            found: dict[Property, Verdict] = {}
+            for search in searches_for(system, [(p, budget) for p in props], in_cones=True):
+                explored = self.effort.explore(search, system)
+                found |= {prop: search.judge(system, explored, prop) for prop in search.props}
+            return found
         except SearchError:  # beyond a range: the whole knows whether that can happen
             return {}
 
-    def _shown(self, prop: Property, rested: Sequence[_Found]) -> Verdict | None:
+    def _shown(self, prop: Property) -> Verdict | None:
         """Return the verdict that a run with the others at rest gives, the shortest of them."""
         kind = PROVED if prop.modality is Modality.SOMETIMES else REFUTED
+        rested = self._found(self.rested, prop)
         runs = [each for each in rested if each.verdict.kind is kind and each.piece.refutes]
         if not runs:
             return None
@@ -199,20 +299,22 @@ class _ByParts:
             premise_witness=trace if kind is PROVED else None,
         )
 
-    def _ruled_out(
-        self, prop: Property, free: Sequence[_Found], rested: Sequence[_Found]
-    ) -> Verdict | None:
+    def _unknown(self, prop: Property) -> Verdict | None:
+        """Return the verdict that it is not known if a search was cut short."""
+        free = self._found(self.free, prop)
+        why = next((each.verdict.why for each in free if not each.known), None)
+        return None if why is None else self._verdict(prop, UNDETERMINED, why, free)
+
+    def _ruled_out(self, prop: Property) -> Verdict | None:
         """Return the verdict if nothing happens even where the others are free; None if it does."""
-        for each in free:
-            if each.verdict.kind is UNDETERMINED and not each.holds:
-                return self._verdict(prop, UNDETERMINED, each.verdict.why, free)
+        free = self._found(self.free, prop)
         if not all(each.holds for each in free):
             return None
-        others = {each.piece.others for each in free}
-        [*_, those] = others
-        whatever = f"whatever {among(those) if len(others) == 1 else 'the other parts'} may do"
+        those = "the other parts" if prop in self.everywhere else among(free[0].piece.others)
+        whatever = f"whatever {those} may do"
         if prop.modality is Modality.SOMETIMES:
             return self._verdict(prop, REFUTED, f"no reachable state shows it, {whatever}", free)
+        rested = self._found(self.rested, prop)
         witnesses = [each.verdict.premise_witness for each in rested]
         shown = min((run for run in witnesses if run is not None), key=len, default=None)
         if shown is None:
@@ -227,30 +329,51 @@ class _ByParts:
             premise_witness=lifted(self.system, shown),
         )
 
-    def _retraced(self, prop: Property, free: Sequence[_Found]) -> Verdict | None:
+    def _retraced(self, prop: Property) -> Verdict | None:
         """Return the verdict that a run gives which goes as one with the others free does."""
         kind = PROVED if prop.modality is Modality.SOMETIMES else REFUTED
-        within, _ = self.search.searched(self.system)
+        free = self._found(self.free, prop)
         for each in free:
-            run, goal = each.verdict.trace, each.piece.goal
-            if run is None or goal is None:
+            first = self._first(each.piece)
+            if first not in self.runs:
+                self.runs[first] = self._run(self.free.found[first], first.goal)
+            if (run := self.runs[first]) is None:
                 continue
-            try:
-                retrace = Retrace(within, each.part, run)
-                [(_, verdict, part)] = self._searched(retrace.system, [retrace.property(goal)])
-            except SearchError:
-                continue
-            if verdict.trace is None:
-                continue
+            found, rules = run
+            if first is not each.piece:
+                rules = [self.twins[each.piece][1].rules[rule] for rule in rules]
             note = f"here {prop.name}" + ("" if kind is PROVED else " fails")
-            trace = trace_of(self.system, retrace.rules_of(verdict.trace), note=note)
+            trace = trace_of(self.system, rules, note=note)
             how = "found" if kind is PROVED else "fails"
             why = f"{how} after {plural(len(trace), 'step')}; a shorter run is possible"
             return replace(
-                self._verdict(prop, kind, why, [*free, replace(each, verdict=verdict, part=part)]),
+                self._verdict(prop, kind, why, [*free, found]),
                 trace=trace,
                 premise_witness=trace if kind is PROVED else None,
             )
+        return None
+
+    def _run(self, free: _Found, goal: Expr | None) -> tuple[_Found, list[str]] | None:
+        """Return the rules of a run of the system that goes as one with the others free does."""
+        run, within = free.verdict.trace, self.search.searched(self.system)[0]
+        if run is None or goal is None:
+            return None
+        explored: Explored | None = None
+        try:
+            retrace = Retrace(within, free.part, run)
+            prop = retrace.property(goal)
+            budget = self.search.budget.suited(retrace.system.fault_classes)
+            [search] = searches_for(retrace.system, [(prop, budget)], in_cones=True)
+            for size in self.effort.sizes:
+                explored = self.effort.explore(search, retrace.system, size=size, earlier=explored)
+                verdict = search.judge(retrace.system, explored, prop)
+                if verdict.trace is not None:
+                    found = replace(free, verdict=verdict, part=explored.product.system)
+                    return found, retrace.rules_of(verdict.trace)
+                if explored.cut is not Cut.STATES:
+                    break
+        except SearchError:
+            pass
         return None
 
     def _verdict(

@@ -20,6 +20,8 @@ from hamodel.system import System
 from hamodel.trace import trace_of
 from hamodel.verdict import NOTHING_SHOWN, PROVED, REFUTED, UNDETERMINED, Finding, Verdict
 
+PREMISE = "here the premise holds"
+
 
 def check(
     system: System,
@@ -131,8 +133,17 @@ class Search:
         checkpoint: Checkpoint | None = None,
         threads: Threads = 1,
         begun: float | None = None,
+        earlier: Explored | None = None,
     ) -> Explored:
-        """Search the system, or its part that the cone names; as `explore`."""
+        """
+        Search the system, or its part that the cone names; as `explore`.
+
+        It goes on from an `earlier` exploration of the same, if there is one.
+        """
+        if earlier is not None:
+            limits = limits.but(limit_states)
+            earlier.expand(limits, progress, begun, threads=threads)
+            return earlier
         part, budget = self.searched(system)
         return explore(
             part,
@@ -144,9 +155,11 @@ class Search:
             begun=begun,
         )
 
-    def judge(self, system: System, exploration: Explored, prop: Property) -> Verdict:
+    def judge(
+        self, system: System, exploration: Explored, prop: Property, *, so_far: bool = False
+    ) -> Verdict:
         """Return the verdict on one of its properties; its traces are runs of the whole system."""
-        [verdict] = judge(exploration, [prop])
+        [verdict] = judge(exploration, [prop], so_far=so_far)
         if exploration.product.system is system:
             return verdict
         trace, witness = verdict.trace, verdict.premise_witness
@@ -193,12 +206,19 @@ def searches_for(
     return tuple(searches)
 
 
-def judge(exploration: Explored, props: Sequence[Property]) -> tuple[Verdict, ...]:
-    """Return the verdicts on these properties, read off one exploration."""
+def judge(
+    exploration: Explored, props: Sequence[Property], *, so_far: bool = False
+) -> tuple[Verdict, ...]:
+    """
+    Return the verdicts on these properties, read off one exploration.
+
+    Where that was cut short, what it has found `so_far` is told as well, if that is asked for: the
+    premise, and a run that refutes a response, which need not be the shortest.
+    """
     sizes = len(exploration.states), exploration.transitions, exploration.depth
     verdicts = []
     for prop in props:
-        finding = _find(exploration, prop)
+        finding = _find(exploration, prop, so_far)
         verdicts.append(
             Verdict(
                 prop,
@@ -213,24 +233,24 @@ def judge(exploration: Explored, props: Sequence[Property]) -> tuple[Verdict, ..
     return tuple(verdicts)
 
 
-def _find(exploration: Explored, prop: Property) -> Finding:
+def _find(exploration: Explored, prop: Property, so_far: bool) -> Finding:
     """Return what an exploration says of a property; undetermined beyond the memory or the time."""
     try:
-        return _found(exploration, prop)
+        return _found(exploration, prop, so_far)
     except CutShort as error:
         return Finding(UNDETERMINED, stopped(exploration, exploration.cut or cut_by(error)))
 
 
-def _found(exploration: Explored, prop: Property) -> Finding:
+def _found(exploration: Explored, prop: Property, so_far: bool) -> Finding:
     match prop.modality:
         case Modality.ALWAYS:
-            return _invariant(exploration, prop, ~prop.expr)
+            return _invariant(exploration, prop, ~prop.expr, so_far)
         case Modality.NEVER:
-            return _invariant(exploration, prop, prop.expr)
+            return _invariant(exploration, prop, prop.expr, so_far)
         case Modality.SOMETIMES:
             return _witness(exploration, prop)
         case Modality.LEADS_TO:
-            return _response(exploration, prop)
+            return _response(exploration, prop, so_far)
         case Modality.TRANSPARENT:
             return _cut(exploration) if exploration.cut else exploration.compare(prop)
 
@@ -243,9 +263,10 @@ def stopped(exploration: Explored, cut: Cut) -> str:
     return f"stopped {all_}{states}, depth {exploration.depth}, by {limit}"
 
 
-def _cut(exploration: Explored) -> Finding:
+def _cut(exploration: Explored, premise: int | None = None) -> Finding:
     assert exploration.cut is not None, "what is complete was not cut short"
-    return Finding(UNDETERMINED, stopped(exploration, exploration.cut))
+    witness = None if premise is None else exploration.trace_to(premise, PREMISE)
+    return Finding(UNDETERMINED, stopped(exploration, exploration.cut), None, witness)
 
 
 def _vacuous(exploration: Explored) -> Finding:
@@ -254,25 +275,25 @@ def _vacuous(exploration: Explored) -> Finding:
     return Finding(UNDETERMINED, f"the premise holds in no reachable state, {NOTHING_SHOWN}")
 
 
-def _invariant(exploration: Explored, prop: Property, bad: Expr) -> Finding:
+def _invariant(exploration: Explored, prop: Property, bad: Expr, so_far: bool) -> Finding:
     found = exploration.first(prop.given & bad)
     if found is not None:
         steps = exploration.depths[found]
-        trace = exploration.trace_to(found, f"here {prop.name} fails")
+        trace = exploration.trace_to(found, note_on(prop))
         return Finding(REFUTED, f"fails after {plural(steps, 'step')}", trace)
     premise = exploration.first(prop.given)
     if premise is None:
         return _vacuous(exploration)
     if not exploration.complete:
-        return _cut(exploration)
-    witness = exploration.trace_to(premise, "here the premise holds")
+        return _cut(exploration, premise if so_far else None)
+    witness = exploration.trace_to(premise, PREMISE)
     return Finding(PROVED, "holds in every reachable state", None, witness)
 
 
 def _witness(exploration: Explored, prop: Property) -> Finding:
     found = exploration.first(prop.given & prop.expr)
     if found is not None:
-        trace = exploration.trace_to(found, f"here {prop.name}")
+        trace = exploration.trace_to(found, note_on(prop))
         why = f"found after {plural(exploration.depths[found], 'step')}"
         return Finding(PROVED, why, trace, trace)
     if not exploration.complete:
@@ -280,8 +301,8 @@ def _witness(exploration: Explored, prop: Property) -> Finding:
     return Finding(REFUTED, "no reachable state shows it")
 
 
-def _response(exploration: Explored, prop: Property) -> Finding:
-    if not exploration.complete:
+def _response(exploration: Explored, prop: Property, so_far: bool) -> Finding:
+    if not exploration.complete and not so_far:
         return _cut(exploration)
     firsts = [exploration.first(given) for given, _ in prop.cases]
     reached = [place for place in firsts if place is not None]
@@ -289,14 +310,16 @@ def _response(exploration: Explored, prop: Property) -> Finding:
         return _vacuous(exploration)
     found = (exploration.unfulfilled(*case, prop.fair) for case in prop.cases)
     lassos = [lasso for lasso in found if lasso is not None]
+    if not lassos and not exploration.complete:
+        return _cut(exploration, min(reached))
     if not lassos:
-        witness = exploration.trace_to(min(reached), "here the premise holds")
+        witness = exploration.trace_to(min(reached), PREMISE)
         return Finding(PROVED, "the conclusion follows on every fair run", None, witness)
     lasso = min(lassos, key=lambda each: (len(each.stem), len(each.loop)))
     actions = exploration.product.actions
     names = [actions[a].rule.name for a in (*lasso.stem, *lasso.loop)]
-    note = f"from here on {prop.name} is never fulfilled"
-    trace = trace_of(exploration.product.system, names, loop=len(lasso.stem), note=note)
+    system = exploration.product.system
+    trace = trace_of(system, names, loop=len(lasso.stem), note=note_on(prop))
     how = (
         f"a loop of {plural(len(lasso.loop), 'step')}"
         if lasso.loop
@@ -304,6 +327,16 @@ def _response(exploration: Explored, prop: Property) -> Finding:
     )
     why = f"never comes: after {plural(len(lasso.stem), 'step')} {how}"
     return Finding(REFUTED, why, trace)
+
+
+def note_on(prop: Property) -> str:
+    """Return what is said at the end of a run that decides a property."""
+    match prop.modality:
+        case Modality.LEADS_TO:
+            return f"from here on {prop.name} is never fulfilled"
+        case Modality.SOMETIMES:
+            return f"here {prop.name}"
+    return f"here {prop.name} fails"
 
 
 def failing(exploration: Explored, prop: Property) -> Iterator[Sequence[int]]:

@@ -98,6 +98,17 @@ class Explored(Protocol):
         """The expanded states that no step leaves."""
         ...
 
+    def expand(
+        self,
+        limits: Limits = ...,
+        progress: Progress | None = None,
+        begun: float | None = None,
+        *,
+        threads: Threads = 1,
+    ) -> None:
+        """Go on with a search that was cut short, within other limits."""
+        ...
+
     def check_time(self) -> None:
         """
         Raise TimeLimitError if the limit on the time has been met since the search began.

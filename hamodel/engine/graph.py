@@ -166,11 +166,16 @@ def traps(
     conclusion: Sequence[bool],
     fairness: Fairness,
 ) -> Traps:
-    """Return where a fair run can stay for ever without the conclusion; as for `unfulfilled`."""
+    """
+    Return where a fair run can stay for ever without the conclusion; as for `unfulfilled`.
+
+    Of a search that was cut short only what it has expanded is looked at.
+    """
     edges = exploration.edges
     exploration.check_time()
     start = [i for i in range(len(edges)) if premise[i] and not conclusion[i]]
-    region = _reachable(start, edges, conclusion)
+    unknown = [True] * (len(conclusion) - len(edges))
+    region = _reachable(start, edges, [*conclusion[: len(edges)], *unknown])
     held: dict[int, set[int]] = {}
     for part in strongly_connected(region):
         exploration.check_time()

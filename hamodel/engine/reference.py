@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hamodel.budget import NO_FAULT, Budget
-from hamodel.engine.explored import Edge, Progress, Runs
+from hamodel.engine.explored import Edge, Progress, Runs, Threads
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits, Meter, cut_by
 from hamodel.errors import SearchError
 from hamodel.expr import TRUE, And, Expr, Is, Or, State, Value, Var
@@ -203,6 +203,8 @@ class Exploration(Runs):
         limits: Limits = NO_LIMITS,
         progress: Progress | None = None,
         begun: float | None = None,
+        *,
+        threads: Threads = 1,  # noqa: ARG002 - every engine can be told; this one has one
     ) -> None:
         """
         Expand every state not yet expanded, and those found then, in their order.

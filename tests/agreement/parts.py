@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hamodel import (
     PROVED,
@@ -27,6 +27,7 @@ from hamodel.trace import trace_and_end
 from hamodel.verdict import Verdict
 from tests.agreement.coupled_systems import coupled
 from tests.agreement.random_systems import seeded_drawing
+from tests.agreement.twins import doubled
 
 LIMIT_STATES = 2_000
 SHARED = 0.2
@@ -76,21 +77,38 @@ def compare_parts(seed: int) -> Iterator[str]:
 
     A run that is shown is gone through in the system: its last state is as it says.
     """
-    system, budget, parts, props = properties(seed)
+    yield from _compared(seed, *properties(seed))
+
+
+def compare_twins(seed: int) -> Iterator[str]:
+    """As `compare_parts` for a system with two parts that are alike."""
+    yield from _compared(seed, *doubled(seed))
+
+
+def _compared(
+    seed: int,
+    system: System,
+    budget: Budget,
+    parts: Mapping[str, Sequence[str]],
+    props: Sequence[Property],
+) -> Iterator[str]:
+    wanted: dict[Property, Verdict] = {}
     for prop in props:
         try:
-            whole = check(system, prop, budget, limit_states=LIMIT_STATES)
+            wanted[prop] = check(system, prop, budget, limit_states=LIMIT_STATES)
         except HamodelError:
             yield "error"
-            continue
-        if whole.why.startswith("stopped"):
-            yield "cut"
-            continue
-        [found] = check_by_parts(system, [prop], parts, budget)
-        assert whole.kind is found.kind, (seed, str(prop), str(whole), str(found))
+    cut = [prop for prop, whole in wanted.items() if whole.why.startswith("stopped")]
+    for prop in cut:
+        del wanted[prop]
+        yield "cut"
+    for found, whole in zip(
+        check_by_parts(system, wanted, parts, budget), wanted.values(), strict=True
+    ):
+        assert whole.kind is found.kind, (seed, str(found.property), str(whole), str(found))
         _is_shown(system, found)
         by_parts = any(word in found.why for word in ("rest", "whatever", "shorter"))
-        yield f"{prop.modality.value} {whole.kind.value}"
+        yield f"{found.property.modality.value} {whole.kind.value}"
         yield f"by parts {_how(found.why)}" if by_parts else "whole"
 
 
@@ -112,9 +130,9 @@ def _is_shown(system: System, verdict: Verdict) -> None:
         assert verdict.premise_witness is not None
 
 
-def counted(seeds: range) -> Counter[str]:
+def counted(seeds: range, compare: Callable[[int], Iterator[str]] = compare_parts) -> Counter[str]:
     """Return how often each thing was compared on the systems of these seeds."""
-    return Counter(word for seed in seeds for word in compare_parts(seed))
+    return Counter(word for seed in seeds for word in compare(seed))
 
 
 def compare_seen(seed: int) -> Iterator[str]:

@@ -5,25 +5,28 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tests.agreement.parts import compare_parts, compare_seen
+from tests.agreement.parts import compare_parts, compare_seen, compare_twins
 from tests.benchmarks.tables import commit, machine, table
+
+COMPARED = ((compare_parts, "", 1), (compare_twins, "alike: ", 1), (compare_seen, "seen: ", 4))
+"""What compares a system, what its words begin with, and how many systems there are for each."""
 
 FILE = Path(__file__).with_name("parts.json")
 
 
 def command(chosen: argparse.Namespace) -> int:
-    """Compare so many random systems; 1 on a mismatch."""
+    """Compare so many random systems of each sort; 1 on a mismatch."""
     sorts: Counter[str] = Counter()
     mismatches: list[str] = []
-    for compare, seed in product((compare_parts, compare_seen), range(chosen.systems)):
-        try:
-            sorts.update(compare(seed))
-        except AssertionError as error:
-            mismatches.append(f"{compare.__name__}, seed {seed}: {error}"[:500])
+    for compare, begins, times in COMPARED:
+        for seed in range(times * chosen.systems):
+            try:
+                sorts.update(begins + sort for sort in compare(seed))
+            except AssertionError as error:
+                mismatches.append(f"{begins}seed {seed}: {error}"[:500])
     found: dict[str, Any] = {
         "commit": commit(),
         "machine": machine(),

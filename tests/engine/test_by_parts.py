@@ -27,11 +27,11 @@ from hamodel import (
     transparent,
 )
 from hamodel.engine.apart import at_rest, freed, moved_with, of_rule, starved, values_given
-from hamodel.engine.by_parts import check_by_parts
+from hamodel.engine.by_parts import SIZES, check_by_parts
 from hamodel.engine.limits import Limits
 from hamodel.property import Property
 from hamodel.verdict import Verdict
-from tests.agreement.parts import counted
+from tests.agreement.parts import compare_twins, counted
 
 
 class Turn(Enum):
@@ -286,6 +286,60 @@ def test_a_search_without_a_part_is_cut_as_any_other() -> None:
 
     assert UNDETERMINED is verdict.kind
     assert "stopped at 2 states, depth 1, by the limit of 1 state" == verdict.why
+
+
+def test_a_search_goes_on_as_far_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first stage is of one state, the next of two; the run is the shortest all the same."""
+    monkeypatch.setattr("hamodel.engine.by_parts.SIZES", (1, 2))
+    verdict = judged(served(), never("p", ONE.is_(True)))
+
+    assert REFUTED is verdict.kind
+    assert "fails after 1 step, with two at rest" == verdict.why
+
+
+def test_what_is_alike_is_searched_once() -> None:
+    """Of two customers one is searched, and the story of the other is hers with the names."""
+    props = [never("first", ONE.is_(True)), never("second", TWO.is_(True))]
+    first, second = check_by_parts(served(), props, PARTS)
+
+    assert ("two is served left",) == (second.trace.rules if second.trace else None)
+    assert "fails after 1 step, with one at rest" == second.why
+    assert second.trace is not None
+    assert "here second fails" == second.trace.note
+    assert first.distinct_states == second.distinct_states
+
+
+def test_pieces_that_are_alike_are_searched_once() -> None:
+    """What is said of both takes the states of one, and says that it is about both."""
+    each = always("each", ONE.is_(True) | ONE.is_(False))
+    both = always("both", (ONE.is_(True) | ONE.is_(False)) & (TWO.is_(True) | TWO.is_(False)))
+    one, two = check_by_parts(served(), [each, both], PARTS)
+
+    assert one.distinct_states == two.distinct_states
+    assert "holds in every reachable state, whatever two may do" == one.why
+    assert "holds in every reachable state, whatever the other parts may do" == two.why
+
+
+@pytest.mark.parametrize("sizes", [(1, 3, 10, 40), SIZES])
+@pytest.mark.parametrize("block", range(3))
+def test_parts_that_are_alike_have_the_verdicts_of_the_whole(
+    block: int, sizes: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On random systems of which a part stands twice, in stages as small as they can be."""
+    monkeypatch.setattr("hamodel.engine.by_parts.SIZES", sizes)
+    found: Counter[str] = counted(range(block * 20, block * 20 + 20), compare_twins)
+
+    assert 80 <= found.total()
+    assert 5 <= found["by parts at rest"]
+    assert 3 <= found["by parts freed"]
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_stages_have_the_verdicts_of_the_whole(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However small they are."""
+    monkeypatch.setattr("hamodel.engine.by_parts.SIZES", (1, 3, 10, 40))
+
+    assert 80 <= counted(range(block * 20, block * 20 + 20)).total()
 
 
 @pytest.mark.parametrize("block", range(6))

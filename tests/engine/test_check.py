@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from hamodel import (
@@ -21,6 +23,11 @@ from hamodel import (
     sometimes,
     transparent,
 )
+from hamodel.engine.check import judge
+from hamodel.engine.explored import Explored
+from hamodel.engine.limits import Limits
+from hamodel.engine.packed.explorer import explore_packed
+from hamodel.engine.reference import explore
 from tests.models import Client, Proxy, proxied
 
 SYSTEM = proxied(2)
@@ -178,3 +185,46 @@ def test_progress_is_reported() -> None:
     check(SYSTEM, always("fine", TRUE), progress=lambda *numbers: seen.append(numbers))
 
     assert [(1, 1, 0)] == seen
+
+
+@pytest.mark.parametrize("search", [explore, explore_packed])
+def test_what_a_search_has_found_so_far_can_be_asked_for(
+    search: Callable[..., Explored],
+) -> None:
+    """A run that refutes a response is one, however little of the rest is known."""
+    prop = leads_to("served", CLIENT.is_not(Client.SERVED), CLIENT.is_(Client.SERVED))
+    found = search(SYSTEM, Budget(2), limit_states=16)
+    [so_far] = judge(found, [prop], so_far=True)
+
+    assert not found.complete
+    assert [UNDETERMINED] == [verdict.kind for verdict in judge(found, [prop])]
+    assert REFUTED == so_far.kind
+    assert so_far.trace is not None
+    assert check(SYSTEM, prop, Budget(2)).trace == so_far.trace
+
+
+@pytest.mark.parametrize("search", [explore, explore_packed])
+def test_a_premise_that_was_found_so_far_is_told(search: Callable[..., Explored]) -> None:
+    """What follows it is not known yet: that is no verdict."""
+    either = CLIENT.is_(Client.SERVED) | CLIENT.is_not(Client.SERVED)
+    found = search(SYSTEM, Budget(2), limit_states=4)
+    for prop in (leads_to("p", either, either), always("q", either)):
+        [so_far] = judge(found, [prop], so_far=True)
+
+        assert UNDETERMINED == so_far.kind
+        assert so_far.premise_witness is not None
+        assert [None] == [verdict.premise_witness for verdict in judge(found, [prop])]
+
+
+@pytest.mark.parametrize("search", [explore, explore_packed])
+def test_a_search_goes_on_where_it_was(search: Callable[..., Explored]) -> None:
+    """Cut short, judged and gone on with, it is the search that was never cut."""
+    prop = leads_to("served", CLIENT.is_not(Client.SERVED), CLIENT.is_(Client.SERVED))
+    found, whole = search(SYSTEM, Budget(2), limit_states=9), search(SYSTEM, Budget(2))
+    judge(found, [prop], so_far=True)
+    found.expand(Limits())
+
+    assert found.complete
+    assert list(whole.states) == list(found.states)
+    assert list(whole.edges) == list(found.edges)
+    assert judge(whole, [prop]) == judge(found, [prop])

@@ -53,10 +53,15 @@ class PackedTraps(NamedTuple):
 def traps_packed(
     exploration: PackedExploration, given: Expr, expr: Expr, fairness: Fairness
 ) -> PackedTraps:
-    """Return where a fair run can stay for ever without the conclusion."""
+    """
+    Return where a fair run can stay for ever without the conclusion.
+
+    Of a search that was cut short only what it has expanded is looked at.
+    """
     edges = exploration.edges
     exploration.check_time()
     premise, conclusion = exploration.holds(given), exploration.holds(expr)
+    conclusion[len(edges) :] = True
     region = premise & ~conclusion
     begins = np.flatnonzero(region)
     graphs.reach(edges.starts, edges.targets, conclusion, region)
@@ -103,8 +108,8 @@ def unfulfilled_packed(
 
     loop = fair_loop(end, inside, fairness)
     if loop:
-        still = np.empty(len(region), np.bool_)
-        graphs.idle(edges.starts, edges.actions, groups_of(fairness), still)
+        still = np.zeros(len(region), np.bool_)
+        graphs.idle(edges.starts, edges.actions, groups_of(fairness), still[: len(edges)])
         staying = _stem(exploration, begins, region, held & still)
         if staying is not None and len(staying[0]) <= len(stem) + len(loop):
             stem, loop = staying[0], []
