@@ -27,7 +27,8 @@ from hamodel import (
     transparent,
 )
 from hamodel.engine.apart import at_rest, freed, moved_with, of_rule, starved, values_given
-from hamodel.engine.by_parts import SIZES, check_by_parts
+from hamodel.engine.by_parts import check_by_parts
+from hamodel.engine.effort import SIZES
 from hamodel.engine.limits import Limits
 from hamodel.property import Property
 from hamodel.verdict import Verdict
@@ -290,7 +291,7 @@ def test_a_search_without_a_part_is_cut_as_any_other() -> None:
 
 def test_a_search_goes_on_as_far_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first stage is of one state, the next of two; the run is the shortest all the same."""
-    monkeypatch.setattr("hamodel.engine.by_parts.SIZES", (1, 2))
+    monkeypatch.setattr("hamodel.engine.effort.SIZES", (1, 2))
     verdict = judged(served(), never("p", ONE.is_(True)))
 
     assert REFUTED is verdict.kind
@@ -326,7 +327,7 @@ def test_parts_that_are_alike_have_the_verdicts_of_the_whole(
     block: int, sizes: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On random systems of which a part stands twice, in stages as small as they can be."""
-    monkeypatch.setattr("hamodel.engine.by_parts.SIZES", sizes)
+    monkeypatch.setattr("hamodel.engine.effort.SIZES", sizes)
     found: Counter[str] = counted(range(block * 20, block * 20 + 20), compare_twins)
 
     assert 80 <= found.total()
@@ -337,7 +338,7 @@ def test_parts_that_are_alike_have_the_verdicts_of_the_whole(
 @pytest.mark.parametrize("block", range(2))
 def test_stages_have_the_verdicts_of_the_whole(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However small they are."""
-    monkeypatch.setattr("hamodel.engine.by_parts.SIZES", (1, 3, 10, 40))
+    monkeypatch.setattr("hamodel.engine.effort.SIZES", (1, 3, 10, 40))
 
     assert 80 <= counted(range(block * 20, block * 20 + 20)).total()
 
