@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from hamodel.budget import fault_words
 from hamodel.cite import Source
 from hamodel.cli.cards_lines import of_claim
 from hamodel.cli.explain_model import (
@@ -123,7 +124,7 @@ def _several(asked: str, subject: Subject) -> Iterator[Entry]:
         lines = (f"{_titled(each)}: {each.text}" for each in sources)
         yield Entry(f"{asked.strip()}, {plural(len(sources), kind)}", tuple(lines))
     parts = folded.split("+")
-    if len(parts) > 1 and set(parts) <= set(_fault_words(subject.system.fault_classes)):
+    if len(parts) > 1 and set(parts) <= set(fault_words(subject.system.fault_classes)):
         yield of_fault(folded, subject)
 
 
@@ -193,15 +194,8 @@ def _words_of(subject: Subject, words: _Words, searching: Searching | None) -> N
             words.add(prop.name, _maker(of_property, prop, promise.claim, promise.assumptions))
     for component in system.components:
         words.add(component.name, _maker(of_component, component))
-    for fault in _fault_words(system.fault_classes):
+    for fault in fault_words(system.fault_classes):
         words.add(fault, _maker(of_fault, fault, subject))
-
-
-def _fault_words(classes: Iterable[str]) -> tuple[str, ...]:
-    """Return the classes, then their modes and their roles, each once."""
-    classes = tuple(classes)
-    parts = [part for name in classes for part in name.rpartition("-")[::2]]
-    return tuple(dict.fromkeys((*classes, *parts)))
 
 
 def _term(term: Term) -> Entry:

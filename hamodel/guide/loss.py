@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
+from hamodel.errors import InputError, nearest
 from hamodel.guide.parts import Parts
 from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, noticed, refusal, silence
 from hamodel.guide.vocabulary import Conference, Recording, Request, ServerState, SipServerState
@@ -260,6 +261,23 @@ LOSSES: Mapping[str, Callable[[Parts, str], Lost | None]] = MappingProxyType(
     }
 )
 """By name what can be lost."""
+
+
+def lost_named(name: str, parts: Parts, call: str, option: str = "--what") -> Lost:
+    """
+    Return what a call can lose by its name in `LOSSES`; `option` is who asks for it.
+
+    Raises
+    ------
+    InputError
+        HA082 for no such name, with what is near to it, or for what no call has here.
+    """
+    if name not in LOSSES:
+        raise InputError("HA082", f"{option} is {name!r:.60}; {nearest(name, LOSSES)}")
+    lost = LOSSES[name](parts, call)
+    if lost is None:
+        raise InputError("HA082", f"{option} {name}: there is one recording of a call here")
+    return lost
 
 
 def with_causes(parts: Parts, system: System) -> System:

@@ -119,6 +119,17 @@ def test_the_report_as_json() -> None:
     )
 
 
+def test_a_timer_that_was_set_by_another_name_is_made_shorter() -> None:
+    """What is tried takes the place of what was set, however that was written."""
+    options = ("--faults", "sip-server-crash=1", "--what", "uncontrollable", "--advice")
+    its = hamodel("loss", *options, "--set", "ss_vip_move=4 s", "--format", "json")
+    [first, *_] = json.loads(its.stdout)["advice"]["timers"]
+
+    assert ("sip_server.vip_move", 4_000, 3_000) == tuple(
+        first[key] for key in ("timer", "before", "after")
+    )
+
+
 def test_nothing_lost_needs_no_advice() -> None:
     """The table says that nothing is lost."""
     its = hamodel(
