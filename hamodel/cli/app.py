@@ -321,7 +321,7 @@ def explain(  # noqa: PLR0913, PLR0917 (an option each)
         list[str],
         typer.Argument(
             help="A claim (or how several begin), rule, property, parameter, table, assumption, "
-            "fault class, error code or word of the glossary."
+            "fault class, loss, phase, error code or word of the glossary."
         ),
     ],
     deployment: Annotated[

@@ -17,6 +17,8 @@ from hamodel.cli.explain_model import (
     of_component,
     of_family,
     of_fault,
+    of_loss,
+    of_phase,
     of_property,
     of_rule,
 )
@@ -28,7 +30,9 @@ from hamodel.cli.words import nearest, plural
 from hamodel.errors import CODES, InputError, among
 from hamodel.guide.dependence import dependences
 from hamodel.guide.deployment import Parameter, TableOfFile, parameters, shipped, tables
+from hamodel.guide.deployment.timer_names import other_names
 from hamodel.guide.glossary import Term, glossary
+from hamodel.guide.loss import LOSSES, OTHER, PHASES
 
 STATUSES = {
     "PROVED": "It holds in every run within its assumptions, and its premise was met in some run.",
@@ -103,7 +107,7 @@ def entries(
     raise InputError(
         "HA080",
         f"{asked[:80]!r} is no claim, rule, property, parameter, table, assumption, fault class, "
-        f"error code or word of the glossary; {nearest(asked, dict.fromkeys(known))}",
+        f"loss, phase, error code or word of the glossary; {nearest(asked, dict.fromkeys(known))}",
     )
 
 
@@ -169,8 +173,11 @@ def _words_of_all(words: _Words) -> None:
     for parameter in parameters():
         make = _maker(_parameter, parameter)
         words.add(parameter.key, make)
-        if not parameter.key.endswith(".NAME"):
-            words.add(parameter.key.rpartition(".")[2], make, listed=False)
+        ends = () if parameter.key.endswith(".NAME") else (parameter.key.rpartition(".")[2],)
+        for name in dict.fromkeys((*ends, *other_names(parameter.key))):
+            words.add(name, make, listed=name not in ends)
+    for name in LOSSES:
+        words.add(name, _maker(of_loss, name))
     for term in glossary():
         for name in term.words:
             words.add(name, _maker(_term, term))
@@ -184,8 +191,11 @@ def _words_of(subject: Subject, words: _Words, searching: Searching | None) -> N
     system = subject.system
     for source in subject.sources:
         words.add(source.id, _maker(of_claim, source, subject, searching))
-    for family in families(system):
+    known = families(system)
+    for family in known:
         words.add(family.name, _maker(of_family, family, subject))
+    for phase in dict.fromkeys((*PHASES.values(), OTHER)):
+        words.add(phase, _maker(of_phase, phase, known))
     for rule in system.rules:
         if rule.family != rule.name:
             words.add(rule.name, _maker(of_rule, rule))
@@ -222,6 +232,8 @@ def _parameter(parameter: Parameter) -> Entry:
         lines.append(f"Default: {parameter.default}")
     if parameter.source:
         lines.append(f"Source: {parameter.source}")
+    if others := other_names(parameter.key):
+        lines.append(f"Also called: {', '.join(others)}.")
     if parameter.awaits:
         lines.append(f"It has no effect yet: it awaits {parameter.awaits}.")
     for each in dependences(parameter.key):

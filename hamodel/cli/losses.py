@@ -11,7 +11,7 @@ from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.engine.timed.search import Wait, Waits, waits
 from hamodel.engine.timed.totals import Totals, totals
 from hamodel.guide import Parts
-from hamodel.guide.loss import PHASES, Lost
+from hamodel.guide.loss import OTHER, PHASES, Lost
 
 NOTHING_MORE = "nothing more has to happen"
 WHY = {
@@ -162,5 +162,5 @@ def phase_before(coming: Sequence[Rule]) -> str:
     """Return what the time before a step is called: that of the first to come that takes time."""
     for rule in coming:
         if rule.kind is Kind.PROTOCOL and rule.bounds[1] != 0:
-            return PHASES.get(rule.family, "other")
+            return PHASES.get(rule.family, OTHER)
     return NOTHING_MORE

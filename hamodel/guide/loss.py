@@ -18,7 +18,7 @@ from hamodel.guide.parts import Parts
 from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, noticed, refusal, silence
 from hamodel.guide.vocabulary import Conference, Recording, Request, ServerState, SipServerState
 
-UNDETECTED, TAKE_OVER = "undetected", "waiting for take-over"
+UNDETECTED, TAKE_OVER, OTHER = "undetected", "waiting for take-over", "other"
 PHASES: Mapping[str, str] = MappingProxyType(
     {
         "resource_manager_notices_failure": UNDETECTED,
@@ -53,8 +53,7 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "bye_of_recording_gets_no_answer": "giving up",
     }
 )
-"""By the family of the rule that time passes for, what that time is called."""
-
+"""By the family of the rule that time passes for, what that time is called; of others, `OTHER`."""
 
 NOTICES: Mapping[str, str] = MappingProxyType(
     {
@@ -160,7 +159,7 @@ def heard(parts: Parts, call: str) -> Expr:
 
 
 def single_copy(parts: Parts, call: str) -> Lost | None:
-    """Of a call's two recordings one records; None if it has one only."""
+    """Of a call's two recordings one records; where a call has one only, this cannot be lost."""
     its = copies(parts, call)
     if len(its) < 2:
         return None
