@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -21,6 +22,9 @@ from hamodel import (
 )
 from hamodel.engine import waiting
 from hamodel.engine.limits import Limits
+from hamodel.engine.ticks import waits as by_ticks
+from tests.agreement.timed import TICKS
+from tests.agreement.timed_systems import timed_drawing
 from tests.engine.timed.examples import EXAMPLES, FAULT, OFF, ON, in_turn, no_latest
 
 LOOPS = {"round and round", "a deadline that is put off"}
@@ -115,3 +119,29 @@ def test_what_the_system_does_not_have_is_an_error() -> None:
         worst_case(its.system, Var("nobody", bool).is_(True), OFF)
     with pytest.raises(SearchError, match="HA044"):
         best_case(its.system, OFF, ON.is_(True), Budget({"lmap": 1}))
+
+
+def test_the_best_case_of_random_systems_is_that_of_ticks() -> None:
+    """Also where a run waits without end, unless it goes round: then it is not known."""
+    sorts: Counter[str] = Counter()
+    for seed in range(150):
+        try:
+            its = timed_drawing(seed)
+            system, wait, budget = its.system, (its.begin, its.end), its.budget
+            expected = by_ticks(system, *wait, budget, since=its.since, limit_states=TICKS)
+        except SearchError:
+            continue
+        if expected.cut:
+            continue
+        found = best_case(system, *wait, budget, since=its.since)
+        if found.kind is UNDETERMINED:
+            assert expected.endless
+            sorts["not known"] += 1
+        elif expected.best is None:
+            assert (math.inf if expected.endless else None) == found.ms
+            sorts["without end" if expected.endless else "none"] += 1
+        else:
+            assert expected.best == found.ms == length(found)
+            sorts["beside one without end" if expected.endless else "some"] += 1
+
+    assert sorts.keys() == {"not known", "without end", "none", "beside one without end", "some"}
