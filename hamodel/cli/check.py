@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hamodel.cli.assess import Assessment, assess, planned
+from hamodel.cli.by_timers import judged_by_timers
 from hamodel.cli.expect import compared, expected_of, scenario_of
 from hamodel.cli.options import CheckOptions, Format
 from hamodel.cli.output import (
@@ -49,6 +50,7 @@ def run(options: CheckOptions) -> int:
         assessment = expected_of(assessment, scenario)
         if options.expect:
             assessment = compared(assessment, scenario, options.claims)
+    assessment = judged_by_timers(assessment, options)
     if options.traces is not None:
         save_traces(assessment, options.traces)
     publish(assessment, options)

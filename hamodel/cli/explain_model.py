@@ -12,6 +12,7 @@ from hamodel.cli.families import Family
 from hamodel.cli.subject import Subject
 from hamodel.cli.words import allowed, plural, spoken
 from hamodel.component import Component
+from hamodel.duration import duration_text
 from hamodel.errors import among
 from hamodel.expr import TRUE, Expr, word
 from hamodel.guide.loss import LOSSES, OTHER, PHASES
@@ -96,6 +97,8 @@ def _property_lines(prop: Property) -> Iterator[str]:
         for given, expr in prop.also:
             yield from _guarded("  Premise", given)
             yield from _guarded(judged, expr)
+    if prop.within is not None:
+        yield f"  Within: {duration_text(prop.within)}"
     if prop.fair:
         yield f"  Fair beyond the protocol: {among(prop.fair)}"
     if prop.budget is not None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hamodel import Var, leads_to
 from hamodel.cli.explain import entries
+from hamodel.cli.explain_model import of_property
 from hamodel.errors import InputError
 from hamodel.guide.deployment import parameters, tables
 from hamodel.guide.glossary import glossary
@@ -174,3 +176,13 @@ def test_the_words_of_a_rule_file_are_explained(tmp_path: Path) -> None:
 
     assert "napping, 2 rules" == family.title
     assert ("A recorder may nap.", "Source: the rule file napping.py") == source.lines[:2]
+
+
+def test_a_deadline_is_said() -> None:
+    """A property that has one says within which time its conclusion has to come."""
+    var = Var("box.lit", bool)
+    soon = leads_to("it_is_lit_soon", var.is_(False), var.is_(True), within="40 s")
+    late = leads_to("it_is_lit", var.is_(False), var.is_(True))
+
+    assert "  Within: 40 s" in of_property(soon, "MS-5", ()).lines
+    assert not any("Within" in line for line in of_property(late, "MS-5", ()).lines)
