@@ -178,14 +178,16 @@ def advised(options: LossOptions, found: Sequence[Loss]) -> Advice | None:
     timers, readings = [], []
     idle: list[str] = []
     left_out: list[tuple[str, str]] = []
-    for key, before, after, is_duration in _shorter(deployment):
+    shorter, others = list(_shorter(deployment)), list(_readings(deployment))
+    say(f"{plural(len(shorter) + len(others), 'change')}, each tried alone")
+    for key, before, after, is_duration in shorter:
         each = Shorter(key, before, after, is_duration, loss)
         then = trial.with_change(each.change, left_out)
         if then is not None and _differs(then, loss):
             timers.append(replace(each, loss=then))
         elif then is not None:
             idle.append(each.change)
-    for reading in _readings(deployment):
+    for reading in others:
         then = trial.with_change(reading.change, left_out)
         if then is not None and _differs(then, loss):
             readings.append((reading, then))

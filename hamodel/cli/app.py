@@ -50,7 +50,7 @@ class Doors(TyperGroup):
             say(f"error: {error}")
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
-            say("interrupted")
+            say("interrupted: nothing is kept but what is said above")
             raise typer.Exit(130) from None
 
 
