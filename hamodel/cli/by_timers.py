@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from hamodel.cli.assess import Assessment, Row, budget_of, of_facts
@@ -18,23 +19,20 @@ from hamodel.guide.trial import identity
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED
 
 
-def judged_by_timers(assessment: Assessment, options: CheckOptions) -> Assessment:
+def judged_by_timers(
+    assessment: Assessment, claims: Collection[str], options: CheckOptions
+) -> Assessment:
     """
-    Return the assessment in which a claim about durations is judged, if `--claim` names it whole.
-
-    It costs a second or two, so without its name it stays NEEDS TIMERS; and so it does where rows
-    are compared with the manifest, which is of what is searched without time.
+    Return the assessment in which these claims, about durations, are judged.
 
     Raises
     ------
     HamodelError
         HA044 for a budget of faults that the model does not have.
     """
-    named = {claim.casefold() for claim in options.claims}
     rows, interrupted = [], assessment.interrupted
     for row in assessment.rows:
-        wanted = row.status is Status.NEEDS_TIMERS and row.source.id.casefold() in named
-        if not wanted or options.expect or assessment.subject.deployment is None:
+        if row.source.id not in claims:
             rows.append(row)
             continue
         say(f"{row.source.id} is measured by the timers")

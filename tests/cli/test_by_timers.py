@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -113,3 +115,16 @@ def test_unless_it_is_named_it_needs_timers() -> None:
     assert 0 == compared.exit_code
     assert ("NEEDS TIMERS", said) == (its["status"], its["why"])
     assert "NEEDS TIMERS" == row("--claim", "MS", "--limit-states", "5")["status"]
+
+
+def test_a_check_does_not_load_what_measures_time() -> None:
+    """That takes longer to load than a small claim to search."""
+    script = (
+        "import sys\n"
+        "import hamodel.cli.check\n"
+        "print(*(each for each in sys.modules if 'timed.search' in each or 'by_timers' in each))\n"
+    )
+    words = [sys.executable, "-c", script]
+    found = subprocess.run(words, capture_output=True, text=True, check=True)
+
+    assert "\n" == found.stdout
