@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from hamodel.cli.assess import Assessment, Row, budget_of, of_facts
 from hamodel.cli.loss import too_wide
+from hamodel.cli.losses import WHY
 from hamodel.cli.options import Budgets, CheckOptions
 from hamodel.cli.output import say
 from hamodel.cli.subject import Subject
@@ -64,11 +65,16 @@ def _judged(row: Row, subject: Subject, budgets: Budgets, limits: Limits) -> Row
 
 def facts(found: Outcome) -> tuple[tuple[str, bool], ...]:
     """Return what MS-5 says of a model, and whether it is so: the bound, and what it is made of."""
+    made_of = (
+        "in every run all that is lost is detection and then fail-over",
+        found.identity == PROVED.value,
+    )
+    if found.lost is None:
+        ends = "what is lost is within the time to detect and to fail over"
+        return (f"{ends}: it is without end, {WHY[found.why]}", False), made_of
     detect, fail_over = seconds(found.detection), seconds(found.failover)
     bound = (
         f"what is lost, at most {at_most(found.lost)}, is within the time to detect, {detect},"
         f" and to fail over, {fail_over}: {found.bound}"
     )
-    made_of = "in every run all that is lost is detection and then fail-over"
-    within = found.lost is not None and found.lost <= found.formula
-    return (bound, within), (made_of, found.identity == PROVED.value)
+    return (bound, found.lost <= found.formula), made_of

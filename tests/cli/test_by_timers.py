@@ -69,6 +69,15 @@ def test_it_is_refuted_where_the_sum_is_exceeded() -> None:
     assert [False, True] == [each["holds"] for each in its["facts"]]
 
 
+def test_it_is_refuted_where_there_is_nowhere_to_go() -> None:
+    """One Media Server alone: what is lost does not end, and no sum bounds it."""
+    words = ["check", "small-single-site", "--claim", "MS-5", "--format", "json"]
+    [its] = json.loads(CliRunner().invoke(app, words).stdout)["claims"]
+
+    assert "REFUTED" == its["status"]
+    assert "fail over: it is without end, it goes round for ever" in its["why"]
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
