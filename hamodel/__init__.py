@@ -10,6 +10,7 @@ from hamodel.cite import Catalogue, Source, read_catalogue
 from hamodel.component import Arrow, Component
 from hamodel.engine.check import check, check_all
 from hamodel.engine.check_in_time import TimedVerdict, check_in_time
+from hamodel.engine.waiting import WaitingTime, best_case, worst_case
 from hamodel.errors import CODES, HamodelError, InputError, ModelError, SearchError
 from hamodel.expr import (
     FALSE,
@@ -79,10 +80,12 @@ __all__ = [
     "Var",
     "Verdict",
     "VerdictKind",
+    "WaitingTime",
     "all_of",
     "always",
     "any_of",
     "at",
+    "best_case",
     "check",
     "check_all",
     "check_in_time",
@@ -98,4 +101,5 @@ __all__ = [
     "step",
     "trace_of",
     "transparent",
+    "worst_case",
 ]

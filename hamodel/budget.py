@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hamodel.errors import ModelError, SearchError, among
+from hamodel.errors import ModelError, SearchError, among, nearest
 from hamodel.expr import Var
 from hamodel.rule import Kind, Rule
 
@@ -21,6 +21,13 @@ ANY = "any"
 """The pattern that covers every fault class."""
 REPAIR = "repair"
 """The name of the allowance of repairs."""
+
+
+def fault_words(classes: Iterable[str]) -> tuple[str, ...]:
+    """Return what a budget may name: the classes, then their roles and their modes, each once."""
+    classes = tuple(classes)
+    parts = [part for name in classes for part in name.rpartition("-")[::2]]
+    return tuple(dict.fromkeys((*classes, *filter(None, parts))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +139,10 @@ class Budget:
         """Raise HA044 if one of its allowances covers none of these classes."""
         classes = tuple(classes)
         if unknown := self.unknown(classes):
-            raise SearchError(
-                "HA044",
-                f"the budget names {among(unknown)}; fault classes here are "
-                f"{among(classes) or 'none'}, their roles and their modes",
-            )
+            words = fault_words(classes)
+            names = "; ".join(f"{each}, {nearest(each, (*words, ANY))}" for each in unknown)
+            alone = "a role or a mode alone is the sum of its classes"
+            raise SearchError("HA044", f"the budget names {names}; {alone}")
 
     def unknown(self, classes: Iterable[str]) -> list[str]:
         """

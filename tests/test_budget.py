@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hamodel import Budget, Kind, ModelError, Rule, SearchError, Set, Var, parse_budget
-from hamodel.budget import Allowance
+from hamodel.budget import Allowance, fault_words
 
 COUNT: Var[int] = Var("count", range(2))
 ROLES = ("media-server", "server", "sip")
@@ -173,9 +173,29 @@ def test_unknown_patterns_are_named() -> None:
     budget = Budget({"sip+spi": 1, "any": 1, "crahs": 1})
 
     assert ["crahs"] == budget.unknown(CLASSES)
-    with pytest.raises(SearchError, match="HA044 the budget names crahs; fault classes here"):
+    with pytest.raises(SearchError, match="HA044 the budget names crahs, near to it: crash"):
         budget.check(CLASSES)
     Budget({"sip": 1}).check(CLASSES)
+
+
+def test_a_role_with_an_underscore_is_told_how_it_is_spelt() -> None:
+    """`media_server` is no role; `media-server` is, the sum of its classes."""
+    classes = ("media-server-crash", "media-server-hang", "host-loss")
+    with pytest.raises(SearchError) as caught:
+        Budget({"media_server": 1}).check(classes)
+
+    assert (
+        "HA044 the budget names media_server, near to it: media-server, media-server-hang, "
+        "media-server-crash; a role or a mode alone is the sum of its classes"
+    ) == str(caught.value)
+    Budget({"media-server": 1}).check(classes)
+
+
+def test_words_for_faults() -> None:
+    """The classes, then their roles and their modes, each once."""
+    assert ("rm-crash", "ms-crash", "blackout", "rm", "crash", "ms") == fault_words(
+        ["rm-crash", "ms-crash", "blackout"]
+    )
 
 
 def test_budgets_are_values() -> None:

@@ -19,7 +19,7 @@ from hamodel.cli.subject import load_deployment
 from hamodel.cli.words import allowed, plural
 from hamodel.errors import InputError, among, seconds
 from hamodel.guide.deployment import Deployment, parameters, values_of
-from hamodel.guide.deployment.timer_names import timers_of
+from hamodel.guide.deployment.timer_names import timers_of, whole_key
 
 SHORTER_MS = 1_000
 """By how much a timer is made shorter, if its range allows."""
@@ -172,19 +172,22 @@ def advised(options: LossOptions, found: Sequence[Loss]) -> Advice | None:
     if not about:
         return None
     [loss, *_] = about
-    trial = _Trial(options, loss, Measuring())
     deployment = load_deployment(options.deployment, options.changes)
+    groups = tuple(group.name for group in deployment.recorder_group)
+    trial = _Trial(options, loss, Measuring(), groups)
     timers, readings = [], []
     idle: list[str] = []
     left_out: list[tuple[str, str]] = []
-    for key, before, after, is_duration in _shorter(deployment):
+    shorter, others = list(_shorter(deployment)), list(_readings(deployment))
+    say(f"{plural(len(shorter) + len(others), 'change')}, each tried alone")
+    for key, before, after, is_duration in shorter:
         each = Shorter(key, before, after, is_duration, loss)
         then = trial.with_change(each.change, left_out)
         if then is not None and _differs(then, loss):
             timers.append(replace(each, loss=then))
         elif then is not None:
             idle.append(each.change)
-    for reading in _readings(deployment):
+    for reading in others:
         then = trial.with_change(reading.change, left_out)
         if then is not None and _differs(then, loss):
             readings.append((reading, then))
@@ -200,11 +203,12 @@ class _Trial:
     options: LossOptions
     loss: Loss
     measuring: Measuring
+    groups: tuple[str, ...]
 
     def with_change(self, change: str, left_out: list[tuple[str, str]]) -> Loss | None:
         """Return the loss after a change; None, and the reason, if the deployment forbids it."""
         key = change.partition("=")[0]
-        kept = [c for c in self.options.changes if c.partition("=")[0].strip() != key]
+        kept = [c for c in self.options.changes if self._key(c) != key]
         changes = (*kept, change)
         try:
             read = load_deployment(self.options.deployment, changes)
@@ -224,6 +228,10 @@ class _Trial:
         )
         say(f"{change}: {at_most(found)}")
         return found
+
+    def _key(self, change: str) -> str:
+        """Return the key that a change of the user's is about."""
+        return whole_key(change.partition("=")[0], self.groups).strip()
 
 
 def _shorter(deployment: Deployment) -> Iterator[tuple[str, int, int, bool]]:

@@ -50,7 +50,7 @@ class Doors(TyperGroup):
             say(f"error: {error}")
             raise typer.Exit(2) from None
         except KeyboardInterrupt:
-            say("interrupted")
+            say("interrupted: nothing is kept but what is said above")
             raise typer.Exit(130) from None
 
 
@@ -321,7 +321,7 @@ def explain(  # noqa: PLR0913, PLR0917 (an option each)
         list[str],
         typer.Argument(
             help="A claim (or how several begin), rule, property, parameter, table, assumption, "
-            "fault class, error code or word of the glossary."
+            "fault class, loss, phase, error code or word of the glossary."
         ),
     ],
     deployment: Annotated[

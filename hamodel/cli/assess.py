@@ -30,7 +30,7 @@ BINDING = ("must", "should")
 
 FIXED = {
     Status.NOT_A_PROMISE: "it says nothing that a model can judge",
-    Status.NEEDS_TIMERS: "it is about durations: 'hamodel trial' tries it by the timers here",
+    Status.NEEDS_TIMERS: "it is about durations: named by --claim, it is judged by the timers here",
 }
 """Why a status needs no search."""
 
@@ -266,7 +266,7 @@ def _rows(
         yield base
     else:
         if promise.structure:
-            yield _of_structure(base, promise.structure)
+            yield of_facts(base, promise.structure)
         for prop in promise.properties:
             budget = budget_of(prop, budgets)
             beyond = None if budgets.given or prop.beyond is None else prop.beyond
@@ -277,7 +277,8 @@ def _rows(
             )
 
 
-def _of_structure(base: Row, facts: tuple[tuple[str, bool], ...]) -> Row:
+def of_facts(base: Row, facts: tuple[tuple[str, bool], ...]) -> Row:
+    """Return a row as facts about the model decide it: proved iff each of them holds."""
     wrong = [sentence for sentence, holds in facts if not holds]
     if wrong:
         return replace(base, status=Status.REFUTED, why="not so: " + "; ".join(wrong), facts=facts)

@@ -49,10 +49,28 @@ def run(options: CheckOptions) -> int:
         assessment = expected_of(assessment, scenario)
         if options.expect:
             assessment = compared(assessment, scenario, options.claims)
+    if claims := claims_in_time(assessment, options):
+        from hamodel.cli.by_timers import judged_by_timers
+
+        assessment = judged_by_timers(assessment, claims, options)
     if options.traces is not None:
         save_traces(assessment, options.traces)
     publish(assessment, options)
     return assessment.exit_status
+
+
+def claims_in_time(assessment: Assessment, options: CheckOptions) -> tuple[str, ...]:
+    """
+    Return the claims about durations that are to be judged: those that `--claim` names whole.
+
+    That costs a second or two, so the others stay NEEDS TIMERS; as all do where rows are compared
+    with the manifest, which is of what is searched without time.
+    """
+    if options.expect or assessment.subject.deployment is None:
+        return ()
+    named = {claim.casefold() for claim in options.claims}
+    timed = (each.source.id for each in assessment.rows if each.status is Status.NEEDS_TIMERS)
+    return tuple(claim for claim in timed if claim.casefold() in named)
 
 
 def checkpoints_of(options: CheckOptions) -> Checkpoints | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from hamodel.budget import fault_words
 from hamodel.cite import Source
 from hamodel.cli.cards_lines import of_claim
 from hamodel.cli.explain_model import (
@@ -16,6 +17,8 @@ from hamodel.cli.explain_model import (
     of_component,
     of_family,
     of_fault,
+    of_loss,
+    of_phase,
     of_property,
     of_rule,
 )
@@ -27,14 +30,16 @@ from hamodel.cli.words import nearest, plural
 from hamodel.errors import CODES, InputError, among
 from hamodel.guide.dependence import dependences
 from hamodel.guide.deployment import Parameter, TableOfFile, parameters, shipped, tables
+from hamodel.guide.deployment.timer_names import other_names
 from hamodel.guide.glossary import Term, glossary
+from hamodel.guide.loss import LOSSES, OTHER, PHASES
 
 STATUSES = {
     "PROVED": "It holds in every run within its assumptions, and its premise was met in some run.",
     "REFUTED": "There is a run within its assumptions in which it fails; `hamodel check` tells it.",
     "UNDETERMINED": "It is not known: the search was cut short, or nothing met its premise.",
     "WITNESSED": "The guide admits this weakness, and a run that shows it was found.",
-    "NEEDS TIMERS": "It is about durations, which are not modelled yet.",
+    "NEEDS TIMERS": "It is about durations; `hamodel check` judges it if --claim names it.",
     "NOT A PROMISE": "The sentence says nothing that a model can judge.",
     "NOT APPLICABLE": "It is about an option that the deployment does not take.",
 }
@@ -102,7 +107,7 @@ def entries(
     raise InputError(
         "HA080",
         f"{asked[:80]!r} is no claim, rule, property, parameter, table, assumption, fault class, "
-        f"error code or word of the glossary; {nearest(asked, dict.fromkeys(known))}",
+        f"loss, phase, error code or word of the glossary; {nearest(asked, dict.fromkeys(known))}",
     )
 
 
@@ -123,7 +128,7 @@ def _several(asked: str, subject: Subject) -> Iterator[Entry]:
         lines = (f"{_titled(each)}: {each.text}" for each in sources)
         yield Entry(f"{asked.strip()}, {plural(len(sources), kind)}", tuple(lines))
     parts = folded.split("+")
-    if len(parts) > 1 and set(parts) <= set(_fault_words(subject.system.fault_classes)):
+    if len(parts) > 1 and set(parts) <= set(fault_words(subject.system.fault_classes)):
         yield of_fault(folded, subject)
 
 
@@ -168,8 +173,11 @@ def _words_of_all(words: _Words) -> None:
     for parameter in parameters():
         make = _maker(_parameter, parameter)
         words.add(parameter.key, make)
-        if not parameter.key.endswith(".NAME"):
-            words.add(parameter.key.rpartition(".")[2], make, listed=False)
+        ends = () if parameter.key.endswith(".NAME") else (parameter.key.rpartition(".")[2],)
+        for name in dict.fromkeys((*ends, *other_names(parameter.key))):
+            words.add(name, make, listed=name not in ends)
+    for name in LOSSES:
+        words.add(name, _maker(of_loss, name))
     for term in glossary():
         for name in term.words:
             words.add(name, _maker(_term, term))
@@ -183,8 +191,11 @@ def _words_of(subject: Subject, words: _Words, searching: Searching | None) -> N
     system = subject.system
     for source in subject.sources:
         words.add(source.id, _maker(of_claim, source, subject, searching))
-    for family in families(system):
+    known = families(system)
+    for family in known:
         words.add(family.name, _maker(of_family, family, subject))
+    for phase in dict.fromkeys((*PHASES.values(), OTHER)):
+        words.add(phase, _maker(of_phase, phase, known))
     for rule in system.rules:
         if rule.family != rule.name:
             words.add(rule.name, _maker(of_rule, rule))
@@ -193,15 +204,8 @@ def _words_of(subject: Subject, words: _Words, searching: Searching | None) -> N
             words.add(prop.name, _maker(of_property, prop, promise.claim, promise.assumptions))
     for component in system.components:
         words.add(component.name, _maker(of_component, component))
-    for fault in _fault_words(system.fault_classes):
+    for fault in fault_words(system.fault_classes):
         words.add(fault, _maker(of_fault, fault, subject))
-
-
-def _fault_words(classes: Iterable[str]) -> tuple[str, ...]:
-    """Return the classes, then their modes and their roles, each once."""
-    classes = tuple(classes)
-    parts = [part for name in classes for part in name.rpartition("-")[::2]]
-    return tuple(dict.fromkeys((*classes, *parts)))
 
 
 def _term(term: Term) -> Entry:
@@ -228,6 +232,8 @@ def _parameter(parameter: Parameter) -> Entry:
         lines.append(f"Default: {parameter.default}")
     if parameter.source:
         lines.append(f"Source: {parameter.source}")
+    if others := other_names(parameter.key):
+        lines.append(f"Also called: {', '.join(others)}.")
     if parameter.awaits:
         lines.append(f"It has no effect yet: it awaits {parameter.awaits}.")
     for each in dependences(parameter.key):

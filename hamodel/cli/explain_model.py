@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hamodel.budget import Allowance
@@ -11,8 +12,10 @@ from hamodel.cli.families import Family
 from hamodel.cli.subject import Subject
 from hamodel.cli.words import allowed, plural, spoken
 from hamodel.component import Component
+from hamodel.duration import duration_text
 from hamodel.errors import among
 from hamodel.expr import TRUE, Expr, word
+from hamodel.guide.loss import LOSSES, OTHER, PHASES
 from hamodel.outline import outline
 from hamodel.property import Modality, Property
 from hamodel.rule import Rule
@@ -96,6 +99,8 @@ def _property_lines(prop: Property) -> Iterator[str]:
         for given, expr in prop.also:
             yield from _guarded("  Premise", given)
             yield from _guarded(judged, expr)
+    if prop.within is not None:
+        yield f"  Within: {duration_text(prop.within)}"
     if prop.fair:
         yield f"  Fair beyond the protocol: {among(prop.fair)}"
     if prop.budget is not None:
@@ -178,3 +183,24 @@ def of_fault(fault: str, subject: Subject) -> Entry:
     if classes != [fault]:
         lines.insert(0, f"The sum of: {among(classes, 30)}.")
     return Entry(f"{fault}, a {'class' if classes == [fault] else 'sum'} of faults", tuple(lines))
+
+
+def of_loss(name: str) -> Entry:
+    """Return what is said of something that a call can lose: a name of `LOSSES`."""
+    told = (inspect.getdoc(LOSSES[name]) or "").split("\n\n")
+    lines = [" ".join(part.split()) for part in told]
+    return Entry(
+        f"{name}, something that a call can lose for a time",
+        (*lines, f"How long at worst: hamodel loss --what {name}"),
+    )
+
+
+def of_phase(phase: str, known: Sequence[Family]) -> Entry:
+    """Return what is said of a phase of a loss: the steps that its time goes by for."""
+    names = [name for name, its in PHASES.items() if its == phase]
+    about = {each.name: each.about for each in known}
+    lines = ["The time that a loss lasts before one of these, where that is the next to take time:"]
+    lines += [f"  {name}: {about[name]}" for name in names]
+    if phase == OTHER:
+        lines = ["The time that a loss lasts before a step of a rule file's own."]
+    return Entry(f"{phase}, a phase of a loss", tuple(lines))

@@ -15,7 +15,7 @@ from hamodel.engine.cone import Influences
 from hamodel.errors import InputError, among
 from hamodel.export import prism, promela
 from hamodel.guide import build_parts
-from hamodel.guide.loss import LOSSES, with_causes
+from hamodel.guide.loss import lost_named, with_causes
 from hamodel.property import Property
 from hamodel.system import System
 
@@ -80,11 +80,7 @@ def _in_time(options: ExportOptions) -> str:
     budget = options.budgets.faults or Budget(1, options.budgets.repairs)
     if not options.lost:
         return prism(system, budget)
-    if options.lost not in LOSSES:
-        raise InputError("HA082", f"--lost is {options.lost!r:.60}; it can be {among(LOSSES)}")
-    lost = LOSSES[options.lost](parts, next(iter(parts.calls)))
-    if lost is None:
-        raise InputError("HA082", f"--lost {options.lost}: there is one recording of a call here")
+    lost = lost_named(options.lost, parts, next(iter(parts.calls)), "--lost")
     budget.check(system.fault_classes)
     wait = lost.since, lost.begin, lost.end
     part, budget = Influences(system).part(wait, budget)

@@ -17,11 +17,12 @@ from hamodel.engine.reference import Product
 from hamodel.engine.timed.covering import timers_read
 from hamodel.engine.timed.formula import Formula, Question, Row, formula
 from hamodel.engine.timed.linear import NotLinearError, Vector
-from hamodel.errors import InputError, among
+from hamodel.errors import InputError, among, nearest
 from hamodel.guide import Deployment, build_parts
 from hamodel.guide.deployment.spelling import SpellingError, milliseconds
+from hamodel.guide.deployment.timer_names import ALSO, keys_meant
 from hamodel.guide.deployment.timers import Duration, duration_shape, durations, with_durations
-from hamodel.guide.loss import LOSSES, Lost, with_causes
+from hamodel.guide.loss import Lost, lost_named, with_causes
 
 TIMERS_MAX = 12
 """So many factors go into a word with room to spare."""
@@ -122,13 +123,8 @@ def loss_formula(
 
 def lost_by(what: str, deployment: Deployment) -> Lost:
     """Return what can be lost of the first call by a name; HA082 if it cannot here."""
-    if what not in LOSSES:
-        raise InputError("HA082", f"--what is {what!r:.60}; it can be {among(LOSSES)}")
     parts = build_parts(deployment)
-    lost = LOSSES[what](parts, next(iter(parts.calls)))
-    if lost is None:
-        raise InputError("HA082", f"--what {what}: there is one recording of a call here")
-    return lost
+    return lost_named(what, parts, next(iter(parts.calls)))
 
 
 def _asking(
@@ -161,13 +157,14 @@ def _chosen(known: Sequence[Duration], wanted: Iterable[str]) -> tuple[Duration,
 
 def _with_range(known: Sequence[Duration], text: str) -> Duration:
     name, _, given = text.partition("=")
-    fitting = [each for each in known if f".{each.key}".endswith(f".{name.strip()}")]
-    if len(fitting) != 1:
-        possible = fitting or known
-        raise InputError(
-            "HA082", f"--timers has {name!r:.60}; it can be {among(each.key for each in possible)}"
-        )
-    [its] = fitting
+    keys = {each.key: each for each in known}
+    meant = keys_meant(name.strip(), keys)
+    if not meant:
+        near = nearest(name.strip(), [*keys, *ALSO])
+        raise InputError("HA082", f"--timers has {name!r:.60}, which is no timer here; {near}")
+    if len(meant) > 1:
+        raise InputError("HA082", f"--timers has {name!r:.60}; it can be {among(meant)}")
+    its = keys[meant[0]]
     if not given:
         return its
     ends = re.split(r"\.\.", given)

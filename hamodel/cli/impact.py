@@ -71,6 +71,8 @@ class Impact:
         Single failures first; then the pairs that do worse than either alone.
     pairs
         How many pairs, in their order, were looked at.
+    interrupted
+        Whether Ctrl-C ended it early.
     """
 
     deployment: Deployment
@@ -79,10 +81,13 @@ class Impact:
     faults: int
     rows: tuple[Row, ...]
     pairs: int = 0
+    interrupted: bool = False
 
     @property
     def exit_status(self) -> int:
-        """What the process ends with: 3 if a search was cut short."""
+        """What the process ends with: 3 if a search was cut short, 130 if Ctrl-C ended it."""
+        if self.interrupted:
+            return 130
         unknown = (each.rank is None for row in self.rows for each in row.outcomes.values())
         return 3 if any(unknown) else 0
 
@@ -133,21 +138,41 @@ def assessed(options: ImpactOptions) -> Impact:
     faults = options.faults or (2 if len(groups) > 1 else 1)
     singles = tuple(each for each in known if not groups or any(each in its for its in groups))
     search = _Searches(parts, system, options.limits)
-    rows = [Row((each,), search.outcomes((each,))) for each in singles]
-    alone = {row.failures[0]: row.outcomes for row in rows}
     looked_at = list(_pairs(known, groups)) if faults > 1 else []
-    if looked_at:
-        say(f"{plural(len(looked_at), 'pair')}, each in its order")
-    for number, pair in enumerate(looked_at, start=1):
-        for each in pair:
-            if each not in alone:
-                alone[each] = search.outcomes((each,))
-        worse = _worse(search.outcomes(pair), [alone[each] for each in pair])
-        if worse:
-            _add(rows, Row(pair, worse))
-        if number % 50 == 0:
-            say(f"{number} of {plural(len(looked_at), 'pair')}")
-    return Impact(deployment, options.changes, system, faults, tuple(rows), len(looked_at))
+    rows: list[Row] = []
+    number, interrupted = 0, False
+    try:
+        rows.extend(Row((each,), search.outcomes((each,))) for each in singles)
+        alone = {row.failures[0]: row.outcomes for row in rows}
+        if looked_at:
+            say(f"{plural(len(looked_at), 'pair')}, each in its order")
+        for number, pair in enumerate(looked_at, start=1):
+            _look_at(pair, alone, rows, search)
+            if number % 50 == 0:
+                say(f"{number} of {plural(len(looked_at), 'pair')}")
+    except KeyboardInterrupt:
+        if not rows:
+            raise
+        interrupted = True
+        looked_at = looked_at[: max(number - 1, 0)]
+    return Impact(
+        deployment, options.changes, system, faults, tuple(rows), len(looked_at), interrupted
+    )
+
+
+def _look_at(
+    pair: tuple[Failure, Failure],
+    alone: dict[Failure, Mapping[str, Outcome]],
+    rows: list[Row],
+    search: _Searches,
+) -> None:
+    """Add a row for a pair that does worse than either of it alone."""
+    for each in pair:
+        if each not in alone:
+            alone[each] = search.outcomes((each,))
+    worse = _worse(search.outcomes(pair), [alone[each] for each in pair])
+    if worse:
+        _add(rows, Row(pair, worse))
 
 
 def _add(rows: list[Row], row: Row) -> None:

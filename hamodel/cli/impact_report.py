@@ -16,7 +16,7 @@ from hamodel.cli.impact import Impact, Row
 from hamodel.cli.output import table_width
 from hamodel.cli.report_text import print_story
 from hamodel.cli.story import Story, mattering, told
-from hamodel.cli.words import plural
+from hamodel.cli.words import INTERRUPTED, plural
 from hamodel.guide.impact_columns import COLUMNS, Outcome
 from hamodel.trace import dump_trace
 
@@ -98,6 +98,8 @@ def _foot(impact: Impact, stories: bool) -> Iterator[Text]:
             f"{plural(impact.pairs, 'pair')} searched, each in its order; shown is what is worse"
             f" than either failure alone ({NO_WORSE}: no worse)."
         )
+    if impact.interrupted:
+        yield Text(INTERRUPTED, style="yellow")
     yield Text(f"Scope: this is so for {impact.deployment.scope_sentence}; never for more.")
     if not stories:
         yield Text("The shortest run for each: --fail NAME, or -v for all.")
@@ -111,6 +113,7 @@ def json_impact(impact: Impact) -> str:
         "scope": impact.deployment.scope_sentence,
         "faults": impact.faults,
         "pairs": impact.pairs,
+        "interrupted": impact.interrupted,
         "rows": [_row(row) for row in impact.rows],
     }
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"

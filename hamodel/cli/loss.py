@@ -26,9 +26,9 @@ from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.search import Wait
 from hamodel.engine.timed.totals import Totals
-from hamodel.errors import InputError, among, seconds
+from hamodel.errors import InputError, seconds
 from hamodel.guide import Parts, build_parts
-from hamodel.guide.loss import LOSSES, Lost, with_causes
+from hamodel.guide.loss import Lost, lost_named, with_causes
 from hamodel.system import System
 
 SCHEMA = 1
@@ -176,15 +176,8 @@ def asked_for(options: LossOptions) -> Asked:
     parts = build_parts(deployment)
     system = with_causes(parts, system_of(deployment, options.rule_files))
     call = next(iter(parts.calls))
-    measured = []
-    for name in options.what:
-        if name not in LOSSES:
-            raise InputError("HA082", f"--what is {name!r:.60}; it can be {among(LOSSES)}")
-        lost = LOSSES[name](parts, call)
-        if lost is None:
-            raise InputError("HA082", f"--what {name}: there is one recording of a call here")
-        measured.append(lost)
-    return Asked(system, tuple(measured), call, parts)
+    measured = tuple(lost_named(name, parts, call) for name in options.what)
+    return Asked(system, measured, call, parts)
 
 
 @contextmanager

@@ -10,16 +10,13 @@ from hamodel.engine.cone import Cone, Influences, sliced
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.engine.timed.search import Wait, Waits, waits
 from hamodel.engine.timed.totals import Totals, totals
+from hamodel.engine.waiting import ENDLESS
 from hamodel.guide import Parts
-from hamodel.guide.loss import PHASES, Lost
+from hamodel.guide.loss import OTHER, PHASES, Lost
 
-NOTHING_MORE = "nothing more has to happen"
-WHY = {
-    "stuck": NOTHING_MORE,
-    "unbounded": "a rule that could end it need never happen",
-    "loop": "it goes round for ever",
-}
+WHY = ENDLESS
 """What makes a loss endless, in words."""
+NOTHING_MORE = WHY["stuck"]
 
 Measure = Callable[[System, Lost, str, Budget, Limits], "Loss"]
 """What returns how much of something is lost at worst, as `worst_loss` does."""
@@ -162,5 +159,5 @@ def phase_before(coming: Sequence[Rule]) -> str:
     """Return what the time before a step is called: that of the first to come that takes time."""
     for rule in coming:
         if rule.kind is Kind.PROTOCOL and rule.bounds[1] != 0:
-            return PHASES.get(rule.family, "other")
+            return PHASES.get(rule.family, OTHER)
     return NOTHING_MORE

@@ -19,7 +19,7 @@ from hamodel.cli.readings_search import Searches
 from hamodel.cli.report_text import STYLES, print_story
 from hamodel.cli.story import mattering, told
 from hamodel.cli.subject import Subject, chosen, load_deployment, read_subject
-from hamodel.cli.words import spoken
+from hamodel.cli.words import INTERRUPTED, spoken
 from hamodel.engine.limits import Limits
 from hamodel.errors import InputError, among
 from hamodel.guide import Status
@@ -73,10 +73,15 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What was tried under one policy; empty: the varied number has none to choose."""
+    """
+    What was tried under one policy; empty: the varied number has none to choose.
+
+    If Ctrl-C ended it early, the first values alone.
+    """
 
     policy: str
     tried: tuple[Tried, ...]
+    interrupted: bool = False
 
     @property
     def smallest(self) -> int | None:
@@ -86,6 +91,8 @@ class Need:
     @property
     def said(self) -> str:
         """What is known, in a line."""
+        if not self.tried:
+            return f"{self.policy}: no value was tried"
         values = f"{self.tried[0].value} to {self.tried[-1].value}"
         who = f"{self.policy}: " if self.policy else ""
         if self.smallest is None:
@@ -108,6 +115,8 @@ def run(options: NeedOptions) -> int:
     """Try every value, say which is the smallest that suffices, and return the exit status."""
     found = needs(options)
     show(lambda console: _print(options, found, console))
+    if found[-1].interrupted:
+        return 130
     if found[0].smallest is not None:
         return 0
     undetermined = any(each.status is Status.UNDETERMINED for each in found[0].tried)
@@ -127,16 +136,20 @@ def needs(options: NeedOptions) -> tuple[Need, ...]:
     key, values = _range(options.vary)
     keys = _keys(key, deployment)
     search = Searches(options.limits)
-    return tuple(
-        Need(
-            policy,
-            tuple(
-                _tried(options, value, (*(f"{each}={value}" for each in keys), *change), search)
-                for value in values
-            ),
-        )
-        for policy, change in _policies(key, deployment)
-    )
+    found: list[Need] = []
+    for policy, change in _policies(key, deployment):
+        tried: list[Tried] = []
+        try:
+            for value in values:
+                changes = (*(f"{each}={value}" for each in keys), *change)
+                tried.append(_tried(options, value, changes, search))
+        except KeyboardInterrupt:
+            if not tried and not found:
+                raise
+            found.append(Need(policy, tuple(tried), interrupted=True))
+            break
+        found.append(Need(policy, tuple(tried)))
+    return tuple(found)
 
 
 def _range(text: str) -> tuple[str, range]:
@@ -213,6 +226,8 @@ def _print(options: NeedOptions, found: Sequence[Need], console: Console) -> Non
     if options.verbose:
         for need in found:
             _print_story(need, console)
+    if found[-1].interrupted:
+        console.print(Text(INTERRUPTED, style="yellow"))
     scope = found[0].tried[-1].subject.scope
     console.print(Text(f"Scope: the last value was tried for {scope}; nothing is said of more."))
 

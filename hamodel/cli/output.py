@@ -154,9 +154,12 @@ def _umask() -> int:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder if it is not there; raise HA074 if that cannot be done."""
+    """Make a folder if it is not there; raise HA074 if it is a file, or cannot be made."""
     try:
         path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        wanted = "what takes a folder writes several files into it; give another place"
+        raise InputError("HA074", f"it is a file, no folder; {wanted}", file=str(path)) from None
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise InputError("HA074", f"it cannot be made ({why})", file=str(path)) from None

@@ -16,7 +16,7 @@ from hamodel.cli.output import emit, say, show
 from hamodel.cli.readings_search import Searches
 from hamodel.cli.report_text import STYLES
 from hamodel.cli.subject import chosen, load_deployment, read_subject
-from hamodel.cli.words import plural
+from hamodel.cli.words import INTERRUPTED, plural
 from hamodel.errors import InputError
 from hamodel.guide import Promise, Status
 from hamodel.guide.deployment import Deployment, parameters
@@ -66,6 +66,8 @@ class Readings:
         Single readings first; of a pair what differs from what either does alone.
     searched
         How many searches it took; what a reading cannot touch was not searched again.
+    interrupted
+        Whether Ctrl-C ended it early: then the rest is left out, and pairs may be.
     """
 
     name: str
@@ -75,10 +77,13 @@ class Readings:
     left_out: tuple[tuple[Reading, str], ...]
     dependences: tuple[Dependence, ...]
     searched: int
+    interrupted: bool = False
 
     @property
     def exit_status(self) -> int:
         """What the process ends with: 3 if a claim is undetermined as deployed or when read so."""
+        if self.interrupted:
+            return 130
         found = [*self.statuses.values(), *(each.after for each in self.dependences)]
         return 3 if Status.UNDETERMINED in found else 0
 
@@ -110,23 +115,30 @@ def readings(options: CheckOptions) -> Readings:
     say(f"{plural(len(tried), 'reading')}, alone and in pairs")
     alone: dict[Reading, Mapping[str, Status]] = {}
     found: list[Dependence] = []
-    for reading in tried:
-        alone[reading] = its = judge.statuses((reading,))
-        found += _differing((reading,), its, base, [base])
-        say(f"{reading.change}: {plural(judge.search.searched, 'search')} so far")
-    for one, other in combinations(tried, 2):
-        if one.parameter != other.parameter and (its := judge.allowed((one, other))):
-            before = base, alone[one], alone[other]
-            found += _differing((one, other), its, base, before)
+    interrupted = False
+    try:
+        for reading in tried:
+            its = judge.statuses((reading,))
+            alone[reading] = its
+            found += _differing((reading,), its, base, [base])
+            say(f"{reading.change}: {plural(judge.search.searched, 'search')} so far")
+        for one, other in combinations(tried, 2):
+            if one.parameter != other.parameter and (its := judge.allowed((one, other))):
+                before = base, alone[one], alone[other]
+                found += _differing((one, other), its, base, before)
+    except KeyboardInterrupt:
+        interrupted = True
+        left_out += tuple((each, "interrupted before it") for each in tried if each not in alone)
     subject = read_subject(options.deployment, options.changes, options.rule_files)
     return Readings(
         subject.name,
         subject.scope,
         base,
-        tried,
+        tuple(alone),
         left_out,
         tuple(found),
         judge.search.searched,
+        interrupted,
     )
 
 
@@ -263,6 +275,8 @@ def _foot(found: Readings) -> Iterator[str]:
         yield f"Tried, and changes nothing: {', '.join(rest)}."
     for reading, why in found.left_out:
         yield f"Not tried: {reading.change}, {why}."
+    if found.interrupted:
+        yield INTERRUPTED
     yield f"{plural(found.searched, 'search')}; what a reading cannot touch is not searched again."
     yield f"Scope: this is so for {found.scope}; never for more."
 

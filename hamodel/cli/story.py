@@ -105,10 +105,10 @@ def mattering(prop: Property, system: System) -> frozenset[str]:
 
 
 def facts(assessment: Assessment) -> Iterator[Story]:
-    """Yield, for each definition, all facts of the model's structure that make it so."""
+    """Yield, for each row that facts about the model decide, all of them."""
     for row in assessment.rows:
         if row.facts:
-            title = f"{row.source.id} {row.status.value}: by the model's structure"
+            title = f"{row.source.id} {row.status.value}: as facts about the model"
             head = (f"{'it is so' if holds else 'NOT SO'}: {said}" for said, holds in row.facts)
             yield Story(title, (), tuple(head), row=row)
 

@@ -38,6 +38,8 @@ class Subject:
         The model, and what is to be judged.
     joining
         By rule file, the faults that join every promise's own budget.
+    deployment
+        What the model is of, for what its timers decide; None for a model of something else.
     """
 
     where: str
@@ -51,6 +53,7 @@ class Subject:
     system: System
     promises: tuple[Promise, ...]
     joining: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    deployment: Deployment | None = None
 
     @property
     def sources(self) -> Catalogue:
@@ -130,6 +133,7 @@ def read_subject(
             for promise in _merged(promises(deployment, system), own)
         ),
         joining,
+        deployment,
     )
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from hamodel.cli.output import show, table_width
 from hamodel.cli.subject import load_deployment
 from hamodel.guide.deployment import Deployment, Parameter, parameters, values_of
+from hamodel.guide.deployment.timer_names import other_names
 from hamodel.guide.timing import TAKES
 
 
@@ -55,8 +56,11 @@ def _print(deployment: Deployment, console: Console) -> None:
     for each in timers(deployment):
         its = each.parameter
         source = f"{each.basis}: {its.source}" if each.basis else its.source
-        table.add_row(Text(its.key), each.value, its.default, its.possible, Text(source))
+        others = ", ".join(other_names(its.key))
+        names = Text.assemble(its.key, (f"\n  {others}" if others else "", "dim"))
+        table.add_row(names, each.value, its.default, its.possible, Text(source))
     console.print(table, width=table_width(console))
+    console.print(Text("Below each stands what it may be called instead, in --set, too."))
     console.print(Text("hamodel explain TIMER says what one means."))
     console.print()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)

@@ -27,6 +27,7 @@ from hamodel.engine.check import check
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.errors import HamodelError, InputError, seconds
 from hamodel.guide import Parts, build_parts
+from hamodel.guide.deployment import Deployment
 from hamodel.guide.loss import LOSSES, unrecorded, with_causes
 from hamodel.guide.trial import (
     CASES,
@@ -185,15 +186,19 @@ class Court:
 def court(where: str, changes: Sequence[str], rules: str = "", hosts: str = "") -> Court:
     """Return a deployment's model with the account of its first call; errors as `load` raises."""
     deployment = load_deployment(where, changes)
+    return court_of(deployment, system_of(deployment, (Path(rules),) if rules else ()), hosts)
+
+
+def court_of(deployment: Deployment, system: System, hosts: str = "") -> Court:
+    """Return the model of a deployment with the account of its first call."""
     parts = build_parts(deployment)
-    system = system_of(deployment, (Path(rules),) if rules else ())
     call = next(iter(parts.calls))
     caused = hosts_of(with_causes(parts, system), hosts)
     return Court(parts, with_account(parts, caused, call), call)
 
 
 def tried(
-    its: Court, name: str, ordeal: Ordeal, *, whole: bool = True, limits: Limits = NO_LIMITS
+    its: Court, name: str, budget: Budget, *, whole: bool = True, limits: Limits = NO_LIMITS
 ) -> Outcome:
     """
     Try the formula in a model.
@@ -203,7 +208,7 @@ def tried(
     whole
         Whether the smaller budgets are tried, too.
     """
-    budget, one = budget_of(ordeal), budget_of(Ordeal("", ONE))
+    one = budget_of(Ordeal("", ONE))
     loss = its.lost(budget, limits)
     system, parts, call = its.system, its.parts, its.call
     ways = (detection_alone(parts), failover_alone(parts, call))
@@ -275,7 +280,7 @@ def apart(loss: Loss, parts: Parts) -> Apart | None:
 def case_outcome(case: Case) -> Outcome:
     """Search a case of the page."""
     its = court("reference", case.changes, case.rules, case.ordeal.hosts_of)
-    return tried(its, case.name, case.ordeal)
+    return tried(its, case.name, budget_of(case.ordeal))
 
 
 def figure(of: Figure) -> Measured:

@@ -11,12 +11,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hamodel.cli.loss import too_wide
 from hamodel.cli.losses import WHY
 from hamodel.cli.options import Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.trial import SCHEMA, Outcome, at_most, budget_of, court, tried
 from hamodel.engine.limits import Limits
-from hamodel.engine.packed.layout import TooWideError
 from hamodel.errors import InputError, seconds
 from hamodel.guide.trial import ORDEALS
 
@@ -33,11 +33,8 @@ def run(where: str, changes: Sequence[str], form: Format, limits: Limits) -> int
     """
     if form not in {Format.TEXT, Format.JSON}:
         raise InputError("HA082", f"--format is {form.value}; it can be text, json")
-    try:
+    with too_wide(where):
         found = list(_tried(where, changes, limits))
-    except TooWideError as error:
-        why = f"{error}; take less into [scope], such as --set scope.calls=1"
-        raise InputError("HA082", f"{where}: {why}") from None
     if form is Format.JSON:
         table = {"schema": SCHEMA, "deployment": where, "changes": list(changes)}
         cases = [{**asdict(its), "bound": its.bound} for its in found]
@@ -51,9 +48,9 @@ def _tried(where: str, changes: Sequence[str], limits: Limits) -> Iterator[Outco
     """Yield what becomes of the formula in each ordeal that can happen."""
     for ordeal in ORDEALS:
         its = court(where, changes, hosts=ordeal.hosts_of)
-        needed = {each.pattern for each in budget_of(ordeal).allowances}
-        if needed <= set(its.system.fault_classes):
-            found = tried(its, ordeal.name, ordeal, whole=False, limits=limits)
+        budget = budget_of(ordeal)
+        if not budget.unknown(its.system.fault_classes):
+            found = tried(its, ordeal.name, budget, whole=False, limits=limits)
             say(f"{found.name}: {at_most(found.lost)}")
             yield found
 
@@ -65,12 +62,14 @@ def _print(where: str, changes: Sequence[str], found: Sequence[Outcome], console
     console.print(Text("  MS-5: what is lost is the time to detect and the time to fail over"))
     console.print()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
-    heads = "what happens", "lost at most", "detect + fail over", "as a bound", "in every run"
+    table.add_column("what happens, within", no_wrap=True)
+    heads = "lost at most", "detect + fail over", "as a bound", "in every run"
     for name in (*heads, "in the worst run"):
         table.add_column(name)
     for its in found:
+        within = its.within.replace("; ", ", ").replace(", ", "\n  ")
         table.add_row(
-            its.name,
+            Text.assemble(its.name, (f"\n  {within}", "dim")),
             "UNDETERMINED" if its.cut else at_most(its.lost),
             f"{seconds(its.detection)} + {seconds(its.failover) if its.failover else '–'}",
             its.bound,

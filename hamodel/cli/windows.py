@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hamodel.budget import ANY, Budget
+from hamodel.budget import ANY, Budget, fault_words
 from hamodel.cli.loss import (
     SCHEMA,
     LossOptions,
@@ -165,9 +165,7 @@ def _fault(word: str, system: System) -> str:
         if not Budget({name: 1}).unknown(classes):
             break
     else:
-        roles = {each.rpartition("-")[0] for each in classes}
-        modes = {each.rpartition("-")[2] for each in classes}
-        near = nearest(word.replace("_", "-"), [*classes, *sorted(roles | modes), ANY])
+        near = nearest(word.replace("_", "-"), [*fault_words(classes), ANY])
         raise InputError("HA082", f"--window: {word!r:.60} is no fault here; {near}")
     for rule in covered(system, name):
         if rule.bounds != UNTIMED:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from hamodel.budget import ANY, Budget
 from hamodel.errors import nearest, plural
 
-__all__ = ["allowed", "nearest", "plural", "spoken"]
+INTERRUPTED = "Interrupted: what is above was searched, and nothing else."
+"""What ends a report that Ctrl-C has cut short."""
+
+__all__ = ["INTERRUPTED", "allowed", "nearest", "plural", "spoken"]
 
 
 def spoken(name: str) -> str:

@@ -13,11 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
+from hamodel.errors import InputError, nearest
 from hamodel.guide.parts import Parts
 from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, noticed, refusal, silence
 from hamodel.guide.vocabulary import Conference, Recording, Request, ServerState, SipServerState
 
-UNDETECTED, TAKE_OVER = "undetected", "waiting for take-over"
+UNDETECTED, TAKE_OVER, OTHER = "undetected", "waiting for take-over", "other"
 PHASES: Mapping[str, str] = MappingProxyType(
     {
         "resource_manager_notices_failure": UNDETECTED,
@@ -52,8 +53,7 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "bye_of_recording_gets_no_answer": "giving up",
     }
 )
-"""By the family of the rule that time passes for, what that time is called."""
-
+"""By the family of the rule that time passes for, what that time is called; of others, `OTHER`."""
 
 NOTICES: Mapping[str, str] = MappingProxyType(
     {
@@ -159,7 +159,7 @@ def heard(parts: Parts, call: str) -> Expr:
 
 
 def single_copy(parts: Parts, call: str) -> Lost | None:
-    """Of a call's two recordings one records; None if it has one only."""
+    """Of a call's two recordings one records; where a call has one only, this cannot be lost."""
     its = copies(parts, call)
     if len(its) < 2:
         return None
@@ -260,6 +260,23 @@ LOSSES: Mapping[str, Callable[[Parts, str], Lost | None]] = MappingProxyType(
     }
 )
 """By name what can be lost."""
+
+
+def lost_named(name: str, parts: Parts, call: str, option: str = "--what") -> Lost:
+    """
+    Return what a call can lose by its name in `LOSSES`; `option` is who asks for it.
+
+    Raises
+    ------
+    InputError
+        HA082 for no such name, with what is near to it, or for what no call has here.
+    """
+    if name not in LOSSES:
+        raise InputError("HA082", f"{option} is {name!r:.60}; {nearest(name, LOSSES)}")
+    lost = LOSSES[name](parts, call)
+    if lost is None:
+        raise InputError("HA082", f"{option} {name}: there is one recording of a call here")
+    return lost
 
 
 def with_causes(parts: Parts, system: System) -> System:

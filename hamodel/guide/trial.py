@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from hamodel import Component, Expr, Kind, Property, Rule, Set, System, Var, all_of, always, any_of
+from hamodel.budget import parse_budget
 from hamodel.guide.loss import Lost, unrecorded
 from hamodel.guide.parts import Parts
 
@@ -315,6 +316,7 @@ def identity(parts: Parts, call: str) -> Property:
         ACCOUNT.is_(Account.FAILOVER) | (ACCOUNT.is_(Account.DETECTION) & detects),
         given=unrecorded(parts, call).begin & ACCOUNT.is_not(Account.NOBODY),
         claims=("MS-5",),
+        budget=parse_budget(ONE),
     )
 
 

@@ -24,6 +24,7 @@ from hamodel import (
     TraceStep,
     Var,
     Verdict,
+    WaitingTime,
     always,
     budget,
     component,
@@ -35,7 +36,7 @@ from hamodel import (
 from tests.agreement.engine_systems import engine_system
 from tests.agreement.features import IN_TIME, LANGUAGE, SORTS, all_features, enums, features
 
-FOUND = {Catalogue, Source, TimedVerdict, Trace, TraceStep, Verdict}
+FOUND = {Catalogue, Source, TimedVerdict, Trace, TraceStep, Verdict, WaitingTime}
 """What is read beside a model, or what comes of it: no engine searches it."""
 WORKED_OUT = {budget.Allowance}
 """What a budget makes of what it was given."""

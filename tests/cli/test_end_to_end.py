@@ -95,8 +95,8 @@ def test_a_rule_file_that_breaks_the_language_names_its_line(tmp_path: Path) -> 
 
 
 def test_a_claim_that_awaits_a_feature_has_no_verdict() -> None:
-    """A claim about durations needs timers; what a search would say is null."""
-    status, text, _ = invoked("check", "--claim", "MS-5", "--format", "json")
+    """A claim about durations needs timers in a whole check; what a search would say is null."""
+    status, text, _ = invoked("check", "--claim", "MS-5", "--expect", "--format", "json")
     [claim] = read_results(text).claims
 
     assert 0 == status

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from hamodel import Var, leads_to
 from hamodel.cli.explain import entries
+from hamodel.cli.explain_model import of_property
 from hamodel.errors import InputError
 from hamodel.guide.deployment import parameters, tables
 from hamodel.guide.glossary import glossary
+from hamodel.guide.loss import LOSSES, PHASES
 
 
 def said(word: str) -> tuple[str, ...]:
@@ -55,6 +58,41 @@ def test_every_word_of_the_glossary_is_explained() -> None:
     for term in glossary():
         for word in term.words:
             assert f"{term.meaning}." in said(word)
+
+
+def test_every_loss_is_explained() -> None:
+    """What `hamodel loss --what` takes says what is lost, and how to ask how long."""
+    for name in LOSSES:
+        titles = [entry.title for entry in entries(name, "reference")]
+
+        assert f"{name}, something that a call can lose for a time" in titles
+        assert f"How long at worst: hamodel loss --what {name}" in said(name)
+    assert "The endpoints of a call do not hear each other: no Media Server holds both." in said(
+        "audio-outage"
+    )
+
+
+def test_every_phase_is_explained() -> None:
+    """What a loss goes by names the families of rules that its time passes for."""
+    for family, phase in PHASES.items():
+        assert f"{phase}, a phase of a loss" in said(phase)
+        assert any(line.startswith(f"  {family}: ") for line in said(phase))
+    assert "other, a phase of a loss" in said("other")
+
+
+def test_a_timer_is_explained_by_each_of_its_names() -> None:
+    """The one of the literature and the end of its key; and it names them."""
+    its = said("resource_manager.monitor.interval")
+
+    assert its == said("rm_options_interval") == said("monitor.interval")
+    assert "Also called: rm_options_interval, monitor.interval." in its
+
+
+def test_a_misspelt_loss_or_phase_is_near_to_it() -> None:
+    """As any other word."""
+    for misspelt, word in (("unrecoded", "unrecorded"), ("placin", "placing")):
+        with pytest.raises(InputError, match=f"HA080 .*near to it: {word}"):
+            entries(misspelt, "reference")
 
 
 def test_every_table_is_explained() -> None:
@@ -138,3 +176,13 @@ def test_the_words_of_a_rule_file_are_explained(tmp_path: Path) -> None:
 
     assert "napping, 2 rules" == family.title
     assert ("A recorder may nap.", "Source: the rule file napping.py") == source.lines[:2]
+
+
+def test_a_deadline_is_said() -> None:
+    """A property that has one says within which time its conclusion has to come."""
+    var = Var("box.lit", bool)
+    soon = leads_to("it_is_lit_soon", var.is_(False), var.is_(True), within="40 s")
+    late = leads_to("it_is_lit", var.is_(False), var.is_(True))
+
+    assert "  Within: 40 s" in of_property(soon, "MS-5", ()).lines
+    assert not any("Within" in line for line in of_property(late, "MS-5", ()).lines)

@@ -109,7 +109,8 @@ def test_timers_within_ranges() -> None:
 @pytest.mark.parametrize(
     ("timers", "message"),
     [
-        (("speed",), r"--timers has 'speed'; it can be management_layer\.lca"),
+        (("speed",), r"--timers has 'speed', which is no timer here; known are management_layer"),
+        (("vip_mve",), r"'vip_mve', which is no timer here; near to it: .*sip_server\.vip_move"),
         (("interval",), r"--timers has 'interval'; it can be resource_manager\.\S*interval, t_lib"),
         (("vip_move=2 s..1 s",), r"--timers has 'vip_move=2 s\.\.1 s'; a range is written sip_s"),
         (("vip_move=soon",), r"'vip_move=soon'; a range is written .* within 0 s to 604800 s"),

@@ -216,8 +216,8 @@ def test_checkpoints_where_there_are_none_are_refused(tmp_path: Path) -> None:
     refused(invoked("check", "--readings", *folder), "HA082", "does not go with --readings")
     refused(invoked("check", "--readings", "--resume"), "HA082", "does not go with --readings")
     refused(invoked("check", "--diff", "--rules", "split_brain", *folder), "HA082", "--diff")
-    result = invoked("check", "--checkpoint", str(tmp_path / "file"))
-    assert (2, True) == (result.exit_code, "error: HA074 " in result.stderr)
+    file = invoked("check", "--checkpoint", str(tmp_path / "file"))
+    refused(file, "HA074", "it is a file, no folder; what takes a folder writes several files")
 
 
 def test_each_search_has_a_file_by_its_place(tmp_path: Path) -> None:

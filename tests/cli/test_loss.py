@@ -129,7 +129,7 @@ def test_what_cannot_be_lost_here() -> None:
     """A call that is recorded once has no second copy; an unknown word is an error."""
     with pytest.raises(InputError, match=r"there is one recording of a call here"):
         measured(MEDIA_SERVER, "single_copy")
-    with pytest.raises(InputError, match=r"--what is 'voice'; it can be unrecorded, audio_outage"):
+    with pytest.raises(InputError, match=r"--what is 'voice'; known are unrecorded, audio_outage"):
         measured(MEDIA_SERVER, "voice")
 
 
@@ -245,6 +245,36 @@ def test_timers_are_listed() -> None:
     assert '"10 s"' in line
     assert "resource manager notices failure" in its.stdout
     assert "26,000 ms" in its.stdout
+
+
+def test_timers_say_what_else_they_are_called() -> None:
+    """In the literature, and by the end of the key; `--set` takes each of these."""
+    its = hamodel("timers", "--set", "rm_options_interval=7 s", "--set", "detects=9 s")
+    lines = its.stdout.splitlines()
+    [place] = [n for n, each in enumerate(lines) if "resource_manager.monitor.interval" in each]
+    [detects] = [each for each in lines if "recorder_group.detects" in each]
+
+    assert lines[place + 1].startswith("  rm_options_interval, monitor.interval ")
+    assert '"7 s"' in lines[place]
+    assert '"9 s"' in detects
+
+
+@pytest.mark.parametrize("command", ["loss", "formula"])
+def test_a_misspelt_loss_is_told_what_is_near(command: str) -> None:
+    """By the command for a figure and by that for a formula."""
+    its = hamodel(command, "--what", "unrecoded")
+
+    assert 2 == its.exit_code
+    assert "HA082 --what is 'unrecoded'; near to it: unrecorded" in its.stderr
+
+
+def test_a_misspelt_class_is_told_what_is_near() -> None:
+    """And how a role is spelt that was written with an underscore."""
+    misspelt = hamodel("loss", "--faults", "media-server-crahs=1").stderr
+    underscored = hamodel("loss", "--faults", "media_server=1").stderr
+
+    assert "names media-server-crahs, near to it: media-server-crash" in misspelt
+    assert "names media_server, near to it: media-server," in underscored
 
 
 def test_what_is_lost_in_all_of_a_run() -> None:

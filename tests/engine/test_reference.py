@@ -98,8 +98,8 @@ def test_a_budget_for_a_class_that_no_rule_has_is_an_error() -> None:
         explore(LAMPS, Budget({"lmap": 1}))
 
     assert (
-        "HA044 the budget names lmap; fault classes here are lamp-crash, their roles and their "
-        "modes"
+        "HA044 the budget names lmap, near to it: lamp; a role or a mode alone is the sum of "
+        "its classes"
     ) == str(caught.value)
 
 

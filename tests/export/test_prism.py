@@ -221,7 +221,7 @@ def test_a_loss_is_written_with_its_timers(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--to", "prism", "--lost", "nothing"), "HA082 --lost is 'nothing'; it can be unrecorded"),
+        (("--to", "prism", "--lost", "nothing"), "HA082 --lost is 'nothing'; known are unrecorded"),
         (("--lost", "unrecorded"), "a loss in time; it takes --to prism"),
         (("--to", "prism", "--lost", "single_copy"), "there is one recording of a call here"),
         (("--to", "prism", "--claim", "SIP-1c"), "--claim and --cone are for Promela"),

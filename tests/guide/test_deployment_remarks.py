@@ -8,6 +8,8 @@ from hamodel.guide.deployment import load, loads
 
 ALONE = 'sip_server.pair = "single"\n'
 ONE_MANAGER = 'resource_manager.mode = "single"\n'
+ACTIVE_TWICE = 'resource_manager.mode = "active-active-sip-server"\n'
+STANDBY = 'resource_manager.mode = "active-hot-standby"\n'
 CLIENT = "[t_lib_client]\n"
 GROUP = '[[recorder_group]]\nname = "a"\n'
 MEDIA_BACKUP = f'{GROUP}separated = true\nstrategies = ["media-backup"]\n'
@@ -45,6 +47,12 @@ def idle(body: str) -> list[str]:
             'resource_manager.mode = "active-hot-standby"\n',
             'resource_manager.lb_probe = "1 s"',
         ),
+        (ACTIVE_TWICE, "resource_manager.replicates_health = false"),
+        (ACTIVE_TWICE, 'resource_manager.takeover = "1 s"'),
+        (ACTIVE_TWICE, 'resource_manager.peer_heartbeat = "1 s"'),
+        (ACTIVE_TWICE, "resource_manager.peer_misses = 2"),
+        (ACTIVE_TWICE, 'resource_manager.lb_probe = "1 s"'),
+        ("", "resource_manager.replicates_health = false"),
         ('resource_manager.notify = "once"\n', "resource_manager.notify_limit = 3"),
         ("", 'resource_manager.monitor.tcp_setup = "1 s"'),
         ("media_server.count = 1\n", 'media_server.balance = "round-robin"'),
@@ -70,7 +78,10 @@ def test_idle(premise: str, line: str) -> None:
     [
         'sip_server = { replication = "lagging", replication_lag = "1 s" }',
         'management_layer.heartbeat_period = "5 s"',
-        'resource_manager = { record_route = "own-address", lb_probe = "1 s", takeover = "1 s" }',
+        'resource_manager = { record_route = "own-address", lb_probe = "1 s" }',
+        f'{STANDBY}resource_manager.takeover = "1 s"',
+        f"{STANDBY}resource_manager.replicates_health = false",
+        f'{STANDBY}resource_manager.peer_heartbeat = "1 s"\nresource_manager.peer_misses = 2',
         "resource_manager.notify_limit = 3",
         'resource_manager.monitor = { transport = "tcp", tcp_setup = "1 s" }',
         'media_server.balance = "round-robin"',

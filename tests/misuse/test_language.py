@@ -470,8 +470,8 @@ def test_codes_are_numbered_in_blocks_and_say_what_they_mean() -> None:
         (
             lambda: check(SYSTEM, always("p", TRUE), Budget({"lamp-hang": 1})),
             (
-                "HA044 the budget names lamp-hang; fault classes here are lamp-crash, their roles "
-                "and their modes"
+                "HA044 the budget names lamp-hang, near to it: lamp-crash, lamp; a role or a mode "
+                "alone is the sum of its classes"
             ),
         ),
         (

@@ -59,8 +59,8 @@ class Waits:
     Attributes
     ----------
     worst, best
-        The longest, and the shortest that ends; None where no wait is met. The search ends with a
-        wait without end, and knows no shortest then.
+        The longest, and the shortest that ends; None where no wait is met. Unless it was to go on,
+        the search ends with a wait without end, and knows no shortest then.
     cut
         What has cut the search short, if anything did: then neither is a bound.
     states, classes
@@ -86,6 +86,7 @@ def waits(
     *,
     since: Expr = TRUE,
     limits: Limits = NO_LIMITS,
+    past_endless: bool = False,
 ) -> Waits:
     """
     Return how long a run can wait for `end`, from when `begin` held without it.
@@ -96,6 +97,12 @@ def waits(
 
     A limit on the states is one on the classes here.
 
+    Parameters
+    ----------
+    past_endless
+        Whether the search goes on past a wait without end, for the sake of the shortest; one that
+        goes round for ever ends it all the same.
+
     Raises
     ------
     SearchError
@@ -103,7 +110,9 @@ def waits(
     TooWideError
         If the system does not fit into the words of a packed state.
     """
-    return Search(Product(system, budget), (since, begin, end), limits).found()
+    return Search(Product(system, budget), (since, begin, end), limits).found(
+        past_endless=past_endless
+    )
 
 
 @dataclass(slots=True)
@@ -163,19 +172,22 @@ class Search:
         classes.heads[int(waits)] = 0
         return classes
 
-    def found(self) -> Waits:
-        """Search all classes."""
+    def found(self, *, past_endless: bool = False) -> Waits:
+        """Search all classes, or until a wait without end; past those that do not go round."""
         endless, cut = self._endless(0), None
-        while endless is None and self.left < self.size:
+        while self.left < self.size:
+            if endless is not None and (endless.why == "loop" or not past_endless):
+                break
             try:
                 if (cut := self._met()) is not None:
                     break
-                endless = self._advance()
+                endless = self._advance() or endless
             except MemoryError as error:
                 cut = cut_by(error)
                 break
         worst = endless or self._extreme(0)
-        best = None if endless else self._extreme(1)
+        whole = self.left == self.size
+        best = self._extreme(1) if endless is None or whole else None
         zeno = () if endless or cut else forced_loops(self)
         return Waits(worst, best, cut, self.states.size, self.size, zeno)
 

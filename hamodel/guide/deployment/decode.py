@@ -35,6 +35,7 @@ from hamodel.guide.deployment.spelling import (
     word_meant,
 )
 from hamodel.guide.deployment.tables import Network, Table
+from hamodel.guide.deployment.timer_names import near_key, whole_key
 
 SET = "--set"
 """What stands in place of a file's name for what the command line changed."""
@@ -125,6 +126,8 @@ class _Speller:
     file: str
     lines: Mapping[Key, int]
     places: dict[Key, Place]
+    asked: str = ""
+    """The whole key of a change, for what is near to it."""
 
     def table(
         self,
@@ -143,6 +146,8 @@ class _Speller:
                 homes = [found.key for found in parameters() if found.key.endswith(f".{key}")]
                 there = f"{shown(key)} is no key here, but there is {among(homes, 3)}."
                 better = SpellingError("HA063", there) if homes and key else wrong
+                if self.asked and not homes and not written:
+                    better = SpellingError("HA063", f"no such key; {near_key(self.asked)}.")
                 raise self._error(better, (*written, key)) from None
             if name in spelt:
                 twice = SpellingError(
@@ -206,11 +211,13 @@ class _Speller:
 
 def _apply(draft: Draft, change: str) -> None:
     """Make one change, `resource_manager.mode=single`, in a draft."""
-    data = _read_change(change)
+    written, equals, value = change.partition("=")
+    key = whole_key(written, _groups(draft))
+    data = _read_change(change if key == written else f"{key}{equals}{value}")
     places: dict[Key, Place] = {}
-    speller = _Speller(SET, {}, places)
-    ((key, inner),) = data.items()
-    if key.replace("-", "_") == "recorder_group" and isinstance(inner, dict) and len(inner) == 1:
+    speller = _Speller(SET, {}, places, key.strip())
+    ((first, inner),) = data.items()
+    if first.replace("-", "_") == "recorder_group" and isinstance(inner, dict) and len(inner) == 1:
         into, spelt, path = _group_change(draft, speller, inner)
     else:
         into, spelt, path = draft.data, speller.table(data), ()
@@ -253,17 +260,22 @@ def _group_change(
 ) -> tuple[dict[str, Any], dict[str, Any], Key]:
     """Return the recorder group that is changed by its name, the change, and where it stands."""
     ((name, values),) = change.items()
-    groups = draft.data.setdefault("recorder_group", [{"name": "main"}])
-    usable = groups if isinstance(groups, list) else []
-    names = [str(group.get("name")) if isinstance(group, dict) else "" for group in usable]
+    names = _groups(draft)
     if not name or name not in names or not isinstance(values, dict):
         hint = f"possible: {among(f'recorder_group.{known}.KEY' for known in names)}"
         message = f"there is no such recorder group{nearest(name, names)}; {hint}."
         raise InputError("HA069", message, file=SET, key=f"recorder_group.{name}")
-    number = names.index(name)
+    number, groups = names.index(name), draft.data["recorder_group"]
     path = ("recorder_group", number)
     spelt = speller.table(values, RecorderGroup, path, ("recorder_group", name))
     return groups[number], spelt, path
+
+
+def _groups(draft: Draft) -> list[str]:
+    """Return the names of the recorder groups; empty for what is none, or has none."""
+    groups = draft.data.setdefault("recorder_group", [{"name": "main"}])
+    usable = groups if isinstance(groups, list) else []
+    return [str(group.get("name")) if isinstance(group, dict) else "" for group in usable]
 
 
 def _merge(draft: Draft, into: dict[str, Any], new: Mapping[str, Any], path: Key) -> None:

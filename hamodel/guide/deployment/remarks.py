@@ -10,16 +10,15 @@ from hamodel.guide.deployment.schema import Deployment, Note
 from hamodel.guide.deployment.shape import Shape, shape_of, table_shapes
 from hamodel.guide.deployment.source import Key
 
-_PAIR_ONLY = (
-    "record_route",
-    "session_data",
-    "replicates_health",
-    "shares_pointer",
-    "takeover",
-    "peer_heartbeat",
-    "peer_misses",
-    "lb_probe",
-)
+_PAIR_ONLY = ("record_route", "session_data", "shares_pointer")
+_MODES_ONLY = {
+    "replicates_health": "active-hot-standby",
+    "takeover": "active-hot-standby",
+    "peer_heartbeat": "active-hot-standby",
+    "peer_misses": "active-hot-standby",
+    "lb_probe": "active-active-load-balancer",
+}
+"""What one mode of Resource Manager alone has rules for: of two that are active each probes."""
 _STANDBY_ONLY = (
     "replication",
     "replication_lag",
@@ -124,8 +123,11 @@ def _idle_resource_manager(deployment: Deployment) -> Iterator[tuple[Key, str]]:
             yield ("resource_manager", key), "there is one Resource Manager"
     elif "round-robin" not in {group.balance for group in deployment.recorder_group}:
         yield ("resource_manager", "shares_pointer"), "no recorder group is balanced round-robin"
-    if manager.mode not in ("single", "active-active-load-balancer"):
-        yield ("resource_manager", "lb_probe"), f"the mode is {manager.mode!r}"
+    for key, mode in _MODES_ONLY.items():
+        if manager.mode != mode:
+            alone = manager.mode == "single"
+            reason = "there is one Resource Manager" if alone else f"the mode is {manager.mode!r}"
+            yield ("resource_manager", key), reason
     if manager.notify == "once":
         yield ("resource_manager", "notify_limit"), "a notice is sent once"
     if manager.monitor.transport == "udp":

@@ -210,6 +210,7 @@ class TableOfFile:
     example: str = ""
 
 
+@cache
 def parameters() -> tuple[Parameter, ...]:
     """Return every parameter that a deployment can have, in the order of the file."""
     return tuple(_parameters(Deployment, "", Read.NOW))

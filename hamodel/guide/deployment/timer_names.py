@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -86,15 +86,42 @@ def timer_named(written: str, deployment: Deployment) -> Timer:
     name = written.strip()
     if name in here:
         return here[name]
-    key = _key_of(name, {each.key for each in _numbers()})
-    found = [each for each in here.values() if each.parameter.key == key]
+    meant = keys_meant(name, _number_keys())
+    found = [each for each in here.values() if each.parameter.key in meant]
     if not found:
         near = nearest(name, [*here, *ALSO])
         raise InputError("HA082", f"{written!r:.80} is no timer of this deployment; {near}")
     if len(found) > 1:
         possible = among(each.key for each in found)
-        raise InputError("HA082", f"{written!r:.80}: of which group? Write one of {possible}")
+        raise InputError("HA082", f"{written!r:.80} can be several timers; write one of {possible}")
     return found[0]
+
+
+def whole_key(written: str, groups: Sequence[str]) -> str:
+    """
+    Return the key that `--set` is to change: of another name of a timer's, the timer's.
+
+    Parameters
+    ----------
+    written
+        A key, or what `timer_named` takes; what names no timer is returned as it is.
+    groups
+        The names of the recorder groups; what may be any of several's is returned as it is.
+    """
+    key = _only(keys_meant(written.strip(), _number_keys()))
+    if key.startswith(GROUP):
+        return f"{GROUP}{groups[0]}.{key.removeprefix(GROUP)}" if len(groups) == 1 else written
+    return key or written
+
+
+def other_names(key: str) -> tuple[str, ...]:
+    """Return what a timer is also called: in the literature, and the shortest end of its key."""
+    known = _number_keys()
+    parts = key.split(".")
+    ends = (".".join(parts[place:]) for place in range(len(parts) - 1, 0, -1))
+    shortest = next((end for end in ends if keys_meant(end, known) == (key,)), "")
+    literature = [name for name, its in ALSO.items() if its == key]
+    return tuple(dict.fromkeys(filter(None, (*literature, shortest))))
 
 
 def _numbers() -> list[Parameter]:
@@ -105,15 +132,36 @@ def _numbers() -> list[Parameter]:
     ]
 
 
-def _key_of(name: str, known: Collection[str]) -> str:
-    """Return the key that is meant; empty if none is."""
+def _number_keys() -> tuple[str, ...]:
+    return tuple(each.key for each in _numbers())
+
+
+def near_key(written: str) -> str:
+    """Return what an unknown key may have been meant to be: keys, and other names of timers."""
+    return nearest(written, [*(each.key for each in parameters()), *ALSO])
+
+
+def keys_meant(name: str, known: Collection[str]) -> tuple[str, ...]:
+    """
+    Return which of these keys may be meant: one, if it is clear; none, if it is no name of any.
+
+    By its key, by a name of the literature, by whole parts at its end (`timeout`, and so not
+    `addp_timeout`), or else by any end (`options_interval`); hyphens and dots may be underscores.
+    """
     plain = _SEPARATOR.sub("_", name.casefold())
     short = plain
     for long, abbreviated in _SHORT:
         if plain.startswith(long):
             short = abbreviated + plain.removeprefix(long)
     if short in ALSO:
-        return ALSO[short]
+        return tuple(key for key in known if key == ALSO[short])
     flat = {key.replace(".", "_"): key for key in known}
-    ends = [key for each, key in flat.items() if each.endswith(f"_{plain}")]
-    return flat.get(plain) or (ends[0] if len(ends) == 1 else "")
+    if plain in flat:
+        return (flat[plain],)
+    whole = "." + name.casefold().replace("-", "_")
+    wholes = tuple(key for key in known if key.endswith(whole))
+    return wholes or tuple(key for each, key in flat.items() if each.endswith(f"_{plain}"))
+
+
+def _only(keys: Sequence[str]) -> str:
+    return keys[0] if len(keys) == 1 else ""
