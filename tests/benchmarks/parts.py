@@ -15,7 +15,7 @@ FILE = Path(__file__).with_name("parts.json")
 
 
 def command(chosen: argparse.Namespace) -> int:
-    """Compare so many random systems, and as many with two parts that are alike; 1 on a mismatch."""
+    """Compare so many random systems, and as many of which a part stands twice; 1 on a mismatch."""
     sorts: Counter[str] = Counter()
     mismatches: list[str] = []
     for seed in range(chosen.systems):
