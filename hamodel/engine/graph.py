@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy as shallow
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -54,6 +55,8 @@ class Fairness:
     ----------
     groups
         The names of the fair groups; the group of place i has the bit 1 << i.
+    edges
+        The steps where they are known by themselves; None for those of the exploration.
     bit_of
         For each action the bit of its group; 0 for an action that nobody must take.
     """
@@ -62,7 +65,7 @@ class Fairness:
         self,
         exploration: Explored,
         assumed: Collection[str] = (),
-        edges: Mapping[int, Sequence[Edge]] | None = None,
+        edges: Mapping[int, Sequence[Edge]] | Sequence[Sequence[Edge]] | None = None,
     ) -> None:
         bits: dict[str, int] = {}
         self.bit_of: list[int] = []
@@ -71,12 +74,19 @@ class Fairness:
             fair = rule.kind is Kind.PROTOCOL or rule.group in assumed
             self.bit_of.append(bits.setdefault(rule.group, 1 << len(bits)) if fair else 0)
         self.groups = tuple(bits)
-        self._edges = exploration.edges if edges is None else edges
+        self._exploration, self.edges = exploration, edges
+
+    def along(self, edges: Sequence[Sequence[Edge]]) -> Fairness:
+        """Return the same for steps that are known by themselves."""
+        copy = shallow(self)
+        copy.edges = edges
+        return copy
 
     def enabled(self, state: int) -> int:
         """Return the bits of the fair groups of which a rule is enabled in a state."""
         bits, bit_of = 0, self.bit_of
-        for action, _ in self._edges[state]:
+        edges = self._exploration.edges if self.edges is None else self.edges
+        for action, _ in edges[state]:
             bits |= bit_of[action]
         return bits
 

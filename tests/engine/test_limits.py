@@ -292,7 +292,7 @@ def test_a_table_that_finds_no_room_cuts_the_search(
 def test_steps_that_find_no_room_leave_undetermined(monkeypatch: pytest.MonkeyPatch) -> None:
     """The states are all found; what needs their steps is not known, in the same words."""
     found = explore_packed(two_phase(5))
-    prop, other = leads_to("it_ends", TRUE, TRUE), always("true", TRUE)
+    prop, other = leads_to("it_ends", TRUE, FALSE), always("true", TRUE)
 
     def empty(shape: int, *its: Any) -> Any:
         if shape > 20_000:
@@ -307,7 +307,7 @@ def test_steps_that_find_no_room_leave_undetermined(monkeypatch: pytest.MonkeyPa
     said = f"stopped after all 8,832 states, depth 16, by the memory that there is{ELSEWHERE}"
     assert ("UNDETERMINED", said) == kinds[0]
     assert "PROVED" == kinds[1][0]
-    assert "PROVED" == judge(found, [prop])[0].kind.value
+    assert "REFUTED" == judge(found, [prop])[0].kind.value
 
 
 def test_graphs_that_find_no_room_leave_undetermined(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,7 +317,7 @@ def test_graphs_that_find_no_room_leave_undetermined(monkeypatch: pytest.MonkeyP
         raise MemoryError
 
     monkeypatch.setattr(graphs, "reach", full)
-    [verdict] = judge(explore_packed(two_phase(3)), [leads_to("it_ends", TRUE, TRUE)])
+    [verdict] = judge(explore_packed(two_phase(3)), [leads_to("it_ends", TRUE, FALSE)])
 
     assert verdict.why.startswith("stopped after all 288 states, depth ")
     assert "by the memory that there is" in verdict.why
@@ -329,7 +329,7 @@ def test_steps_beyond_the_limit_on_memory_leave_undetermined(
     """Steps that would take more than the limit are not laid out."""
     found = explore_packed(two_phase(3), limits=Limits(memory=10**13))
     monkeypatch.setattr(module, "resident", lambda: 10**13 - 1_000)
-    [verdict] = judge(found, [leads_to("it_ends", TRUE, TRUE)])
+    [verdict] = judge(found, [leads_to("it_ends", TRUE, FALSE)])
 
     assert verdict.why.startswith("stopped after all 288 states, depth ")
     assert f"by the limit of 10 TB of memory{ELSEWHERE}" in verdict.why

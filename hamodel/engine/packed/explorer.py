@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from copy import copy as shallow
 from dataclasses import replace
 
@@ -113,6 +113,45 @@ class PackedExploration(Runs):
         if self._edges is None or len(self._edges) < self._expanded:
             self._edges = self._found_edges()
         return self._edges
+
+    @property
+    def known_edges(self) -> Edges | None:
+        """The steps of every expanded state, if they were asked for before."""
+        edges = self._edges
+        return edges if edges is not None and len(edges) == self._expanded else None
+
+    @property
+    def expanded(self) -> int:
+        """How many states are expanded: the first ones."""
+        return self._expanded
+
+    def steps_of(self, states: Ints) -> tuple[Ints, npt.NDArray[np.uint16], npt.NDArray[np.int32]]:
+        """Return how many steps some expanded states have; of each its action and its target."""
+        most = (EDGE * self.transitions // self._expanded + START) * len(states)
+        self._meter.check_room(most)
+        rows = self._store[states]
+        found: list[tuple[Ints, npt.NDArray[np.uint16], npt.NDArray[np.int32]]] = []
+        done = 0
+        with self._crew:
+            while done < len(rows):
+                shares = self._crew.shares(done, len(rows))
+                for worker in self._crew.work(shares, self._stepping(rows)):
+                    count, ends = worker.count, worker.ends[: worker.sources]
+                    counts = np.diff(ends, prepend=0)
+                    its = worker.actions[:count].copy(), worker.numbers[:count].copy()
+                    found.append((counts, *its))
+                    done += worker.sources
+        counts, actions, targets = (np.concatenate(each) for each in zip(*found, strict=True))
+        return counts, actions, targets
+
+    def _stepping(self, rows: Words) -> Callable[[Worker, range], None]:
+        """Return what finds the steps of some of these states."""
+
+        def steps(worker: Worker, its: range) -> None:
+            worker.expand(rows, its)
+            worker.find(self._store, self._size, self._table)
+
+        return steps
 
     @property
     def happening(self) -> list[int]:
@@ -358,13 +397,10 @@ class PackedExploration(Runs):
             starts[: done + 1] = self._edges.starts
             actions[:filled], targets[:filled] = self._edges.actions, self._edges.targets
 
-        def steps(worker: Worker, its: range) -> None:
-            worker.expand(self._store, its)
-            worker.find(self._store, self._size, self._table)
-
         with self._crew:
             while done < self._expanded:
-                for worker in self._crew.work(self._crew.shares(done, self._expanded), steps):
+                shares = self._crew.shares(done, self._expanded)
+                for worker in self._crew.work(shares, self._stepping(self._store)):
                     count, sources = worker.count, worker.sources
                     its = slice(filled, filled + count)
                     starts[done + 1 : done + sources + 1] = filled + worker.ends[:sources]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,11 @@ from hamodel.engine.packed.graphs import Flags, Numbers
 from hamodel.engine.packed.guards import Ints
 from hamodel.engine.packed.kernels import LANE
 from hamodel.engine.packed.layout import Words
+from hamodel.engine.packed.listed import Edges
 from hamodel.expr import Expr
+
+FEW = 4
+"""One of how many states may be reached for their steps alone to be found."""
 
 
 def groups_of(fairness: Fairness) -> Ints:
@@ -36,12 +40,15 @@ class PackedTraps(NamedTuple):
         run can stay in its part of the region for ever.
     part
         For each state the number of its strongly connected part; -1 outside of the region.
+    edges
+        The steps of the states of the region, if not of all.
     """
 
     begins: Ints
     region: Flags
     held: Flags
     part: Numbers
+    edges: Edges
 
     @property
     def numbers(self) -> list[int]:
@@ -58,13 +65,10 @@ def traps_packed(
 
     Of a search that was cut short only what it has expanded is looked at.
     """
-    edges = exploration.edges
-    exploration.check_time()
     premise, conclusion = exploration.holds(given), exploration.holds(expr)
-    conclusion[len(edges) :] = True
-    region = premise & ~conclusion
-    begins = np.flatnonzero(region)
-    graphs.reach(edges.starts, edges.targets, conclusion, region)
+    conclusion[exploration.expanded :] = True
+    begins = np.flatnonzero(premise & ~conclusion)
+    edges, region = steps_within(exploration, begins, conclusion)
     exploration.check_time()
     part = np.empty(len(region), np.int32)
     number = graphs.parts(edges.starts, edges.targets, region, part)
@@ -77,7 +81,53 @@ def traps_packed(
     )
     held = np.zeros(len(region), np.bool_)
     held[region] = nothing_owed(waiting)[part[region]]
-    return PackedTraps(begins, region, held, part)
+    return PackedTraps(begins, region, held, part, edges)
+
+
+def steps_within(
+    exploration: PackedExploration, begins: Ints, barred: Flags
+) -> tuple[Edges, Flags]:
+    """
+    Return the steps of what some states lead to past no barred one, and which states these are.
+
+    Other states have no steps there, unless more than one of `FEW` are reached: then the steps of
+    all are found, once for all that is asked.
+    """
+    region = np.zeros(len(barred), np.bool_)
+    region[begins] = True
+    found, frontier, count = [], begins, 0
+    while exploration.known_edges is None and len(frontier):
+        exploration.check_time()
+        count += len(frontier)
+        if count * FEW > exploration.expanded:
+            break
+        found.append((frontier, *exploration.steps_of(frontier)))
+        targets = found[-1][-1]
+        frontier = np.unique(targets[~(region | barred)[targets]]).astype(np.int64)
+        region[frontier] = True
+    if exploration.known_edges is None and not len(frontier):
+        return _gathered(exploration.expanded, found), region
+    edges = exploration.edges
+    exploration.check_time()
+    region[:] = False
+    region[begins] = True
+    graphs.reach(edges.starts, edges.targets, barred, region)
+    return edges, region
+
+
+def _gathered(size: int, found: Sequence[tuple[Ints, Ints, Any, Numbers]]) -> Edges:
+    """Return the steps of some states in the order of the states; the others have none."""
+    starts = np.zeros(size + 1, np.int64)
+    if not found:
+        return Edges(starts, np.zeros(0, np.uint16), np.zeros(0, np.int32))
+    states, counts, actions, targets = (np.concatenate(each) for each in zip(*found, strict=True))
+    starts[states + 1] = counts
+    np.cumsum(starts, out=starts)
+    moved = np.repeat(starts[states] - (np.cumsum(counts) - counts), counts)
+    places = moved + np.arange(len(targets))
+    edges = Edges(starts, np.empty_like(actions), np.empty_like(targets))
+    edges.actions[places], edges.targets[places] = actions, targets
+    return edges
 
 
 def nothing_owed(waiting: Words) -> Flags:
@@ -93,11 +143,11 @@ def unfulfilled_packed(
 
     The same run as `hamodel.engine.graph.unfulfilled` returns.
     """
-    edges = exploration.edges
-    begins, region, held, part = traps_packed(exploration, given, expr, fairness)
+    begins, region, held, part, edges = traps_packed(exploration, given, expr, fairness)
+    fairness = fairness.along(edges)
     if not held.any():
         return None
-    found = _stem(exploration, begins, region, held)
+    found = _stem(exploration, edges, begins, region, held)
     if found is None:
         return None
     stem, end = found
@@ -110,17 +160,16 @@ def unfulfilled_packed(
     if loop:
         still = np.zeros(len(region), np.bool_)
         graphs.idle(edges.starts, edges.actions, groups_of(fairness), still[: len(edges)])
-        staying = _stem(exploration, begins, region, held & still)
+        staying = _stem(exploration, edges, begins, region, held & still)
         if staying is not None and len(staying[0]) <= len(stem) + len(loop):
             stem, loop = staying[0], []
     return Lasso(tuple(stem), tuple(loop))
 
 
 def _stem(
-    exploration: PackedExploration, begins: Ints, region: Flags, goals: Flags
+    exploration: PackedExploration, edges: Edges, begins: Ints, region: Flags, goals: Flags
 ) -> tuple[list[int], int] | None:
     """Return the actions of a shortest run by way of some states to a goal, and the goal."""
-    edges = exploration.edges
     parents = np.full(len(region), graphs.UNSEEN, np.int32)
     taken = np.empty(len(region), np.uint16)
     depths = np.array(exploration.depths_of(begins), np.int64)

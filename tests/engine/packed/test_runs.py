@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from contextlib import suppress
 
-from hamodel import Budget, Expr
+import pytest
+
+from hamodel import Budget, Expr, SearchError, leads_to
+from hamodel.engine.check import judge
 from hamodel.engine.graph import Fairness, Lasso, unfulfilled
+from hamodel.engine.packed import runs
+from hamodel.engine.packed.explorer import explore_packed
 from hamodel.engine.packed.runs import groups_of, unfulfilled_packed
+from hamodel.engine.reference import explore
 from tests.agreement.random_systems import seeded_drawing
 from tests.engine.packed.compared import Both, both, guide_searches, outcome
 from tests.engine.small_systems import observed_system
@@ -46,6 +53,29 @@ def test_lassos_of_random_systems() -> None:
 
     assert 400 <= kinds.total()
     assert 44 <= min(kinds[kind] for kind in ("none", "loops", "stays")), kinds
+
+
+@pytest.mark.parametrize("few", [1, 4])
+def test_the_steps_of_what_is_reached_are_enough(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole or cut short: the same verdicts and runs as the reference search, without all steps."""
+    monkeypatch.setattr(runs, "FEW", few)
+    ways: Counter[str] = Counter()
+    for seed in range(100):
+        system, budget, drawing = seeded_drawing(seed, most_rules=20)
+        chance = random.Random(seed)  # noqa: S311 (repeatable, not secret)
+        limit = chance.choice([None, 3, 10, 40])
+        with suppress(SearchError):
+            reference = explore(system, budget, limit_states=limit or 500)
+            packed = explore_packed(system, budget, limit_states=limit or 500)
+            prop = leads_to("p", drawing.guard(), drawing.guard())
+            if len(reference.edges) == packed.expanded:
+                judged = judge(reference, [prop], so_far=True)
+                assert judged == judge(packed, [prop], so_far=True)
+                whole = "whole" if packed.complete else "cut"
+                ways[f"{whole} {'few' if packed.known_edges is None else 'all'}"] += 1
+
+    assert 10 <= min(ways["whole few"], ways["cut few"]), ways
+    assert few == 1 or ways["whole all"] >= 10, ways
 
 
 def test_lassos_of_small_systems() -> None:
