@@ -137,6 +137,7 @@ def settings(only: Sequence[str] = ()) -> Iterator[Setting]:
             if make(parts, call) is not None:
                 for fault in sorted(influences.system.fault_classes):
                     yield Setting(deployment, name, fault)
+        yield from (each for each in CHANGED if each.deployment == deployment)
 
 
 def in_ticks(system: System) -> System:
