@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hamodel import Budget, Kind
@@ -10,7 +12,7 @@ from hamodel.guide import build, build_parts, load
 from hamodel.guide.deployment import loads
 from hamodel.guide.loss import LOSSES, with_causes
 from hamodel.guide.unsaved import BEGINS, LOSES, tails
-from hamodel.rule import UNTIMED, Rule
+from hamodel.rule import AT_ONCE, UNTIMED, Rule
 from tests.agreement.timed_deployments import ALONE
 
 MINUTE = "recorder_group.main.unsaved=60 s"
@@ -131,3 +133,22 @@ def test_recorders_of_one_host_lose_each_their_own() -> None:
     assert ((0, 10_000), {}) == (rules["both is lost"].bounds, dict(rules["both is lost"].cost))
     assert "recorder_2 crashes" in rules
     assert not any("recorder_2 begins" in name for name in rules)
+
+
+def test_tails_join_losses() -> None:
+    """What the second recorder takes in after the first is lost, if it crashes soon: one loss."""
+    parts = build_parts(load("reference", (*ALONE, MINUTE)))
+    lost = LOSSES["unrecorded"](parts, "call_1")
+    assert lost is not None
+    system = with_causes(parts, build(parts.deployment))
+    soon = [
+        replace(rule, takes=AT_ONCE) if rule.family == "recorder_returns" else rule
+        for rule in system.rules
+    ]
+    system, budget = replace(system, rules=tuple(soon)), Budget({"recorder-media-crash": 2}, 2)
+    loss = with_total(worst_loss(system, lost, "call_1", budget, parts=parts))
+    assert loss.worst is not None
+    assert loss.total is not None
+    assert loss.total.worst is not None
+
+    assert 2 * 61_050 == loss.worst.ms == loss.total.worst.ms
