@@ -234,8 +234,8 @@ def _parameter(parameter: Parameter) -> Entry:
         lines.append(f"Source: {parameter.source}")
     if others := other_names(parameter.key):
         lines.append(f"Also called: {', '.join(others)}.")
-    if parameter.awaits:
-        lines.append(f"It has no effect yet: it awaits {parameter.awaits}.")
+    if parameter.no_effect:
+        lines.append(f"It {parameter.no_effect}.")
     for each in dependences(parameter.key):
         told = [f"scenario {each.scenario.name}"]
         if each.stories:

@@ -158,6 +158,9 @@ def phases_of(system: System, wait: Wait) -> Iterator[tuple[str, int]]:
 def phase_before(coming: Sequence[Rule]) -> str:
     """Return what the time before a step is called: that of the first to come that takes time."""
     for rule in coming:
-        if rule.kind is Kind.PROTOCOL and rule.bounds[1] != 0:
+        latest = rule.bounds[1]
+        if rule.kind is Kind.PROTOCOL and latest != 0:
             return PHASES.get(rule.family, OTHER)
+        if latest and rule.family in PHASES:
+            return PHASES[rule.family]
     return NOTHING_MORE

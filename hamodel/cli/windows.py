@@ -30,6 +30,7 @@ from hamodel.engine.timed.search import Waits
 from hamodel.engine.timed.windows import Interval, Window, Windows, covered, windows, without_clock
 from hamodel.errors import InputError, nearest, seconds
 from hamodel.guide.loss import Lost
+from hamodel.guide.unsaved import BEGINS
 from hamodel.rule import UNTIMED
 from hamodel.system import System
 
@@ -168,6 +169,13 @@ def _fault(word: str, system: System) -> str:
         near = nearest(word.replace("_", "-"), [*fault_words(classes), ANY])
         raise InputError("HA082", f"--window: {word!r:.60} is no fault here; {near}")
     for rule in covered(system, name):
+        if rule.family == BEGINS:
+            raise InputError(
+                "HA082",
+                f"--window: {word!r:.60} is the failure of a recorder that loses what it had not "
+                "saved, and a gap would be from when that began; a window is without it: "
+                "--set recorder_group.NAME.unsaved='0 s'",
+            )
         if rule.bounds != UNTIMED:
             raise InputError(
                 "HA082",

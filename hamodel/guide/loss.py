@@ -15,8 +15,16 @@ from typing import Any
 from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
 from hamodel.errors import InputError, nearest
 from hamodel.guide.parts import Parts
-from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, noticed, refusal, silence
-from hamodel.guide.vocabulary import Conference, Recording, Request, ServerState, SipServerState
+from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, in_turn, noticed, refusal, silence
+from hamodel.guide.unsaved import saved, saved_by, with_tails
+from hamodel.guide.vocabulary import (
+    Conference,
+    Recording,
+    Request,
+    ServerState,
+    Session,
+    SipServerState,
+)
 
 UNDETECTED, TAKE_OVER, OTHER = "undetected", "waiting for take-over", "other"
 PHASES: Mapping[str, str] = MappingProxyType(
@@ -25,6 +33,7 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "resource_manager_sees_again": "out of use",
         "recorder_notices_media_unit_failed": UNDETECTED,
         "backup_notices_signaling_failed": UNDETECTED,
+        "media_server_rebuilds_recording_session": UNDETECTED,
         "t_lib_client_notices_recorder_failed": UNDETECTED,
         "backup_notices_t_lib_client_failed": UNDETECTED,
         "management_layer_notices_failure": TAKE_OVER,
@@ -38,6 +47,7 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "backup_t_lib_client_takes_over": TAKE_OVER,
         "resource_manager_notifies": "notifying",
         "sip_server_asks_for_media_server": "reacting",
+        "sip_server_asks_in_turn": "reacting in turn",
         "resource_manager_places_call": "placing",
         "sip_server_joins_endpoint_a": "joining",
         "sip_server_joins_endpoint_b": "joining",
@@ -51,6 +61,8 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "resource_manager_tries_next": "giving up",
         "sip_server_tries_next_resource_manager": "giving up",
         "bye_of_recording_gets_no_answer": "giving up",
+        "media_server_returns": "restarting",
+        "recorder_loses_what_is_unsaved": "unsaved tail",
     }
 )
 """By the family of the rule that time passes for, what that time is called; of others, `OTHER`."""
@@ -90,12 +102,12 @@ class Lost:
 
 def unrecorded(parts: Parts, call: str) -> Lost:
     """
-    No recording session of a call records, while one should.
+    No recording session of a call records what will be saved, while one should.
 
     What a Media Server has stopped because it was asked to is not lost while the answer is on its
     way, however late it comes; it is from then on, if the answer is that it was refused.
     """
-    recorded, (stopped, gone) = parts.recorded(call), as_asked(parts, call)
+    recorded, (stopped, gone) = saved(parts, call), as_asked(parts, call)
     should = parts.up(call) & parts.calls[call].told.is_(Recording.ON)
     return Lost(
         "unrecorded",
@@ -176,9 +188,7 @@ def single_copy(parts: Parts, call: str) -> Lost | None:
 def copies(parts: Parts, call: str) -> tuple[Expr, ...]:
     """Return for each recording that a call can have the guard that it goes on."""
     return tuple(
-        any_of(
-            *(parts.recorded_by(its, on) for its, on, _ in parts.sessions_of(call) if its == leg)
-        )
+        any_of(*(saved_by(parts, its, on) for its, on, _ in parts.sessions_of(call) if its == leg))
         for leg in parts.legs_of(call)
     )
 
@@ -286,12 +296,17 @@ def with_causes(parts: Parts, system: System) -> System:
     Of a SIP Server always: an agent sees a process die, only silence tells that a host is lost. Of
     a Media Server where it is probed over TCP: a process that is gone refuses connections. Without
     time it makes no difference.  `timing.noticed`, `timing.refusal`
+
+    It is known too what a recorder that crashes will not have saved, and, where calls are joined at
+    a rate, whether SIP Server asks for a Media Server as another one failed.
+    `unsaved.with_tails`, `timing.in_turn`
     """
     monitor = parts.deployment.resource_manager.monitor
     servers = parts.media_servers if monitor.transport == "tcp" else {}
     machines = {name: its.machine for name, its in parts.sip_servers.items()}
     machines |= {name: its.machine for name, its in servers.items()}
     lost = {name: Var(f"{name}.host_lost", bool) for name in machines}
+    at_a_rate = parts.deployment.media_server.rejoin_rate is not None
     rules: list[Rule] = []
     for rule in system.rules:
         moved = {firing.component for firing in rule.fires}
@@ -300,6 +315,8 @@ def with_causes(parts: Parts, system: System) -> System:
             rules += _by_cause_of_primary(parts, rule, lost)
         elif rule.family == "resource_manager_notices_failure" and servers:
             rules += _by_cause_of_media_server(parts, rule, lost)
+        elif rule.family == "sip_server_asks_for_media_server" and at_a_rate:
+            rules += _by_cause_of_request(parts, rule)
         elif rule.kind in {Kind.FAILURE, Kind.REPAIR} and fallen:
             gone = "host-loss" in rule.cost
             more = tuple(Set(lost[name], gone) for name in fallen)
@@ -307,7 +324,8 @@ def with_causes(parts: Parts, system: System) -> System:
         else:
             rules.append(rule)
     causes = Component("causes", variables=tuple(lost.values()))
-    return replace(system, components=(*system.components, causes), rules=tuple(rules))
+    known = replace(system, components=(*system.components, causes), rules=tuple(rules))
+    return with_tails(parts, known)
 
 
 def _by_cause_of_primary(parts: Parts, rule: Rule, lost: Mapping[str, Var[Any]]) -> Iterator[Rule]:
@@ -318,6 +336,26 @@ def _by_cause_of_primary(parts: Parts, rule: Rule, lost: Mapping[str, Var[Any]])
     when = {CRASH: ~silent & ~hung, HOST_LOSS: silent & ~hung, HANG: hung}
     for way, takes in noticed(parts.deployment.management_layer).items():
         yield replace(rule, name=NOTICES[way], when=rule.when & when[way], takes=takes)
+
+
+def _by_cause_of_request(parts: Parts, rule: Rule) -> Iterator[Rule]:
+    """Yield a rule for a call that is placed for the first time, and one for a failure."""
+    [(dialog, call)] = [
+        (its, name)
+        for name, its in parts.dialogs.items()
+        if its.machine.name in {firing.component for firing in rule.fires}
+    ]
+    [sip] = [str(effect.to) for effect in rule.sets if effect.var == dialog.owner]
+    lost = parts.sip_servers[sip].record[call].session.is_(Session.LOST)
+    yield replace(rule, when=rule.when & ~lost)
+    yield replace(
+        rule,
+        name=f"{sip} asks in turn for another media server for {call}",
+        group=f"{sip} asks in turn for {call}",
+        when=rule.when & lost,
+        takes=in_turn(parts.deployment),
+        family="sip_server_asks_in_turn",
+    )
 
 
 def _by_cause_of_media_server(

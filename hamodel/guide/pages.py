@@ -41,7 +41,7 @@ def _parameters() -> Iterator[str]:
         "`hamodel init` writes a file with all of them, and `hamodel explain PARAMETER` says the"
         " same about one. Where a default comes from: a claim or an assumption (`RM-1`), public"
         " material ([V S7], its number in the [sources](sources.md)), judgement ([G]); [NF]: looked"
-        " for and not found. *Awaits* names a feature without which a parameter has no effect yet."
+        " for and not found. What has no effect says why, in italics."
     )
     for table in tables():
         yield from ("", f"## `{table.key}`", "", table.text)
@@ -57,9 +57,9 @@ def _parameters() -> Iterator[str]:
 def _parameter(parameter: Parameter) -> Iterator[str]:
     default = f" Default: `{parameter.default}`." if parameter.default else ""
     source = f" Source: {parameter.source}." if parameter.source else ""
-    awaits = f" *Awaits {parameter.awaits}.*" if parameter.awaits else ""
+    effect = f" *It {parameter.no_effect}.*" if parameter.no_effect else ""
     possible = "" if parameter.values else f" Possible: {parameter.possible}."
-    yield f"**`{parameter.key}`**: {parameter.text}{possible}{default}{source}{awaits}"
+    yield f"**`{parameter.key}`**: {parameter.text}{possible}{default}{source}{effect}"
     if parameter.values:
         yield ""
     yield from (f"- `{value}`: {meaning}" for value, meaning in parameter.values)

@@ -4,7 +4,8 @@ What each family of rules takes, in the deployment's timers: what no family here
 The earliest and the latest in ms. Where the product has a timer the bounds follow from it; a probe
 that finds a failure finds it at any moment of its period, as a failure may happen at any. What an
 exchange of messages takes is bounded from above alone. Failures, repairs and what people do may
-happen at any time.  MS-5; field notes, section 8.
+happen at any time, but for a Media Server that something starts again (`media_server.restart`).
+MS-5; field notes, section 8.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from types import MappingProxyType
 
 from hamodel.guide.deployment import Deployment
 from hamodel.guide.deployment.tables import ManagementLayer, Monitor
-from hamodel.rule import AT_ONCE, Bounds, Kind, Rule
+from hamodel.rule import AT_ONCE, UNTIMED, Bounds, Kind, Rule
 
 Takes = Callable[[Deployment], Bounds]
 CRASH, HOST_LOSS, HANG = "crash", "host loss", "hang"
@@ -130,6 +131,29 @@ def _replication(deployment: Deployment) -> Bounds:
     return (0, deployment.sip_server.replication_lag) if lags else AT_ONCE
 
 
+def _unsaved(deployment: Deployment) -> Bounds:
+    """Return how long before its failure that begins which a recorder had not saved.  A-UNSAVED."""
+    return 0, max(group.unsaved for group in deployment.recorder_group)
+
+
+def in_turn(deployment: Deployment) -> Bounds:
+    """
+    Return when SIP Server asks for another Media Server, if so many calls a second are joined.
+
+    Of n calls the last waits n/r; n is at most what the failed one had room for.  A-REJOIN.
+    """
+    its, most = deployment.media_server, deployment.sip_server.reacts
+    if its.rejoin_rate is None:
+        return 0, most
+    return 0, most - (-1_000 * its.capacity // its.rejoin_rate)
+
+
+def restarts(deployment: Deployment) -> Bounds:
+    """Return when a Media Server that is down is there again: at any time, if nothing is said."""
+    restart = deployment.media_server.restart
+    return UNTIMED if restart is None else (restart, restart)
+
+
 def _unit_detection(deployment: Deployment) -> Bounds:
     return 0, max(group.detects for group in deployment.recorder_group)
 
@@ -153,6 +177,7 @@ TAKES: Mapping[str, Takes] = MappingProxyType(
         "hot_standby_becomes_synchronised": _exactly(lambda d: d.sip_server.ha_ready_delay),
         "primary_copies_call": _replication,
         "sip_server_asks_for_media_server": _within(lambda d: d.sip_server.reacts),
+        "sip_server_asks_in_turn": in_turn,
         "sip_server_joins_endpoint_a": _exchange,
         "sip_server_joins_endpoint_b": _exchange,
         "sip_server_tries_next_resource_manager": _given_up,
@@ -177,6 +202,9 @@ TAKES: Mapping[str, Takes] = MappingProxyType(
         "recorder_notices_media_unit_failed": _unit_detection,
         "backup_notices_signaling_failed": _unit_detection,
         "recorder_reinvites": _exchange,
+        "media_server_rebuilds_recording_session": _within(lambda d: d.recording.session_expires),
+        "media_server_returns": restarts,
+        "recorder_loses_what_is_unsaved": _unsaved,
         # T-lib clients.
         "backup_notices_t_lib_client_failed": _ping,
         "backup_t_lib_client_takes_over": _t_lib_takeover,
@@ -189,6 +217,6 @@ TAKES: Mapping[str, Takes] = MappingProxyType(
 def timed(deployment: Deployment, rule: Rule) -> Rule:
     """Return a rule with the bounds of its family; one that has bounds of its own keeps them."""
     takes = TAKES.get(rule.family)
-    if takes is None or rule.kind is not Kind.PROTOCOL or rule.bounds != AT_ONCE:
+    if takes is None or rule.bounds != (AT_ONCE if rule.kind is Kind.PROTOCOL else UNTIMED):
         return rule
     return replace(rule, takes=takes(deployment))

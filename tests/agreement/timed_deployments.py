@@ -40,14 +40,59 @@ JUDGED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A deployment, what is lost there, and the class of the one fault that happens."""
+    """A deployment with changes, what is lost there, the class of its one fault, and repairs."""
 
     deployment: str
     lost: str
     fault: str
+    changes: tuple[str, ...] = ()
+    repairs: int = 0
 
     def __str__(self) -> str:
-        return f"{self.deployment} {self.lost} {self.fault}"
+        more = "".join(f" {each}" for each in self.changes)
+        return f"{self.deployment} {self.lost} {self.fault}{more}" + f" +{self.repairs}" * (
+            self.repairs > 0
+        )
+
+
+ALONE = (
+    "scope.media_servers=1",
+    "recording.pausable=false",
+    "sip_server.pair=single",
+    "resource_manager.mode=single",
+    "resource_manager.count=1",
+)
+TWO_BOXES = (
+    "sip_server.pair=single",
+    "recording.pausable=false",
+    "recorder_group.main.count=2",
+    "recorder_group.main.strategies=['stop-start']",
+)
+TWICE = "duplication.requested_by=sip-server"
+SHORT, LONG = (f"recorder_group.main.unsaved={ms} ms" for ms in (20, 3_000))
+CHANGED = (
+    Setting("reference", "unrecorded", "recorder-media-crash", (*ALONE, SHORT)),
+    Setting("reference", "unrecorded", "recorder-media-crash", (*ALONE, LONG)),
+    Setting("reference", "unrecorded", "recorder-media-crash", (*ALONE, LONG), 1),
+    Setting("reference", "single_copy", "recorder-media-crash", (*ALONE, LONG, TWICE)),
+    Setting("small-single-site", "unrecorded", "recorder-crash", TWO_BOXES),
+    Setting("small-single-site", "unrecorded", "host-loss", TWO_BOXES),
+    Setting(
+        "reference",
+        "single_copy",
+        "recorder-media-crash",
+        (*ALONE, TWICE, "duplication.rebuild_leg=true", "recorder_group.main.strategies=[]"),
+    ),
+    *(
+        Setting("reference", "unrecorded", "media-server-crash", (*ALONE[1:], more), repairs)
+        for more, repairs in (
+            ("media_server.restart=20 s", 1),
+            ("media_server.restart=40 s", 1),
+            ("media_server.rejoin_rate=20", 0),
+        )
+    ),
+)
+"""Beside what is shipped: tails, a refresh, a Media Server that is restarted, calls in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +123,13 @@ class Compared:
 
 
 @lru_cache(maxsize=1)
-def _model(deployment: str) -> tuple[Parts, Influences]:
-    parts = build_parts(load(deployment, ["scope.calls=1"]))
+def _model(deployment: str, changes: tuple[str, ...] = ()) -> tuple[Parts, Influences]:
+    parts = build_parts(load(deployment, ["scope.calls=1", *changes]))
     return parts, Influences(with_causes(parts, build(parts.deployment)))
 
 
 def settings(only: Sequence[str] = ()) -> Iterator[Setting]:
-    """Yield every setting, of these deployments or of all, in the order of their names."""
+    """Yield every setting, of these deployments or of all: as they are shipped, then changed."""
     for deployment in only or shipped():
         parts, influences = _model(deployment)
         call = next(iter(parts.calls))
@@ -92,6 +137,7 @@ def settings(only: Sequence[str] = ()) -> Iterator[Setting]:
             if make(parts, call) is not None:
                 for fault in sorted(influences.system.fault_classes):
                     yield Setting(deployment, name, fault)
+        yield from (each for each in CHANGED if each.deployment == deployment)
 
 
 def in_ticks(system: System) -> System:
@@ -108,11 +154,11 @@ def in_ticks(system: System) -> System:
 
 def part_of(setting: Setting) -> tuple[System, Lost, Budget]:
     """Return the part of a deployment's model that a loss can depend on, with its timers."""
-    parts, influences = _model(setting.deployment)
+    parts, influences = _model(setting.deployment, setting.changes)
     lost = LOSSES[setting.lost](parts, next(iter(parts.calls)))
     assert lost is not None, "settings() leaves out what cannot be lost"
     guards = lost.since, lost.begin, lost.end
-    part, budget = influences.part(guards, Budget({setting.fault: 1}))
+    part, budget = influences.part(guards, Budget({setting.fault: 1}, setting.repairs))
     return part, lost, budget
 
 

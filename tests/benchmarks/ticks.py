@@ -59,8 +59,9 @@ def _written() -> list[dict[str, Any]]:
     return list(kept()["settings"]) if FILE.exists() else []
 
 
-def _place(row: dict[str, Any]) -> tuple[str, str, str]:
-    return row["deployment"], row["lost"], row["fault"]
+def _place(row: dict[str, Any]) -> tuple[str, str, str, tuple[str, ...], int]:
+    more = tuple(row.get("changes", ())), row.get("repairs", 0)
+    return row["deployment"], row["lost"], row["fault"], *more
 
 
 def setting_of(row: dict[str, Any]) -> Setting:

@@ -63,6 +63,16 @@ def test_one_fault_of_reference(what: str, faults: str, expected: str) -> None:
     assert {("everywhere", expected)} == said(asked(what, faults))
 
 
+def test_a_tail_is_a_term() -> None:
+    """What a recorder had not saved adds to what comes after its crash."""
+    change = ("recorder_group.main.unsaved=60 s",)
+
+    assert {
+        ("unsaved > 0 ms", "detects + unsaved + exchange"),
+        ("unsaved ≤ 0 ms", "detects + exchange"),
+    } == said(asked("unrecorded", "recorder-media-crash=1", changes=change))
+
+
 def test_what_competes_is_a_minimum() -> None:
     """Over TCP a probe without an answer fails at whichever of two timeouts comes first."""
     found = asked("audio_outage", HANG, changes=TCP)

@@ -102,6 +102,46 @@ def test_resource_manager_dies_before_it_tells(replicated: str, expected: int) -
     assert expected == loss.worst.ms == sum(loss.by_phase.values())
 
 
+@pytest.mark.parametrize(
+    ("restart", "phases", "why"),
+    [
+        ("20 s", {"restarting": 20_000}, "stuck"),
+        ("34999 ms", {"restarting": 34_999}, "stuck"),
+        ("40 s", {"undetected": 35_000, "notifying": 50, "reacting": 100}, ""),
+    ],
+)
+def test_a_restart_before_detection_is_for_ever(
+    restart: str, phases: dict[str, int], why: str
+) -> None:
+    """Field notes, 0.5: back before all probes failed, nobody learns that its calls are gone."""
+    change = (f"media_server.restart={restart}",)
+    [loss] = losses(LossOptions(budgets=read_budgets(MEDIA_SERVER, "1"), changes=change))
+    assert loss.worst is not None
+
+    assert why == loss.worst.why
+    assert phases.items() <= loss.by_phase.items()
+
+
+def test_calls_of_a_failed_media_server_are_joined_in_turn() -> None:
+    """A hundred calls, twenty a second: the last waits 5 s more (field notes, section 8)."""
+    [loss] = measured(MEDIA_SERVER, changes=("media_server.rejoin_rate=20",))
+    assert loss.worst is not None
+
+    assert 35_000 + 400 + 5_000 == loss.worst.ms == sum(loss.by_phase.values())
+    assert 5_100 == loss.by_phase["reacting in turn"]
+
+
+def test_a_lost_copy_is_found_gone_by_its_refresh() -> None:
+    """RFC 4028: at the latest when the session expires, if Media Server rebuilds it at all."""
+    rebuilt = ("duplication.requested_by=sip-server", "duplication.rebuild_leg=true")
+    changes = (*rebuilt, "recorder_group.main.strategies=[]", "recording.session_expires=90 s")
+    [loss] = measured("recorder-media-crash=1", "single_copy", changes=changes)
+    assert loss.worst is not None
+
+    assert 90_000 + 100 == loss.worst.ms
+    assert {"undetected": 90_000, "establishing": 100} == loss.by_phase
+
+
 def test_a_sip_server_that_dies_is_missed_for_its_take_over() -> None:
     """A crash is seen by the agent beside it, the loss of a host by silence alone."""
     [crash, host] = [measured(each, "uncontrollable")[0] for each in (SIP_SERVER, "host-loss=1")]

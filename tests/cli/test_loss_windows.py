@@ -146,6 +146,13 @@ def test_a_pair_that_cannot_be_read(pair: str, said: str) -> None:
         orders(LossOptions(), pair)
 
 
+def test_a_tail_begins_before_its_failure() -> None:
+    """A gap is from failure to failure; with `unsaved` it would be from an earlier step."""
+    options = LossOptions(changes=("recorder_group.main.unsaved=60 s",))
+    with pytest.raises(InputError, match=r"HA082 --window: 'recorder-media' .* --set recorder_gro"):
+        orders(options, "recorder-media:media-server")
+
+
 def test_faults_are_said_once() -> None:
     """The pair says which; and only one thing is asked for at a time."""
     with pytest.raises(InputError, match="leave out --faults"):

@@ -83,7 +83,9 @@ def test_every_parameter_with_words_is_a_question_or_is_deployed() -> None:
     words = {
         each.key.replace(".NAME", "")
         for each in parameters()
-        if (each.values or each.possible == "true or false") and not each.awaits and not each.timer
+        if (each.values or each.possible == "true or false")
+        and not each.no_effect
+        and not each.timer
     }
 
     assert set() == words - QUESTIONS.keys() - DEPLOYED

@@ -49,6 +49,7 @@ def told(found: tuple[Interval, ...], lane: str) -> list[tuple[int | None, int |
         ("media-server-crash=1", "audio_outage", (), ""),
         ("sip-server-crash=1", "uncontrollable", (), ""),
         ("recorder-media-crash=1", "single_copy", TWICE, ""),
+        ("recorder-media-crash=1", "unrecorded", ("recorder_group.main.unsaved=60 s",), ""),
         ("media-server-crash=1,sip-server-crash=1", "unrecorded", PAIR, ""),
         ("media-server-crash=1", "unrecorded", (), "1"),
     ],

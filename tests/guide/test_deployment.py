@@ -76,13 +76,16 @@ def test_reference() -> None:
 
 
 def test_private_edition() -> None:
-    """In the private edition SIP Server is the load balancer; all that it awaits is timers."""
+    """In the private edition SIP Server is the load balancer; nothing drains, nothing is killed."""
     deployment = load("private-edition")
 
     assert "active-active-sip-server" == deployment.resource_manager.mode
     assert "own-address" == deployment.resource_manager.record_route
     assert "round-robin" == deployment.recorder_group[0].balance
-    assert {"has no effect yet; it awaits timers."} == {note.text for note in deployment.notes}
+    assert ["resource_manager.drain", "media_server.liveness"] == [
+        note.key for note in deployment.notes
+    ]
+    assert all(note.text.startswith("has no effect: ") for note in deployment.notes)
 
 
 def test_path(tmp_path: Path) -> None:
@@ -248,7 +251,7 @@ def test_template_with_all_it_hides() -> None:
     shown = shown.replace('x = ["sip_server_1", "main"]', 'x = ["main"]\ny = ["sip_server_1"]')
     deployment = loads(shown)
 
-    assert 11 == len(deployment.notes)
+    assert 7 == len(deployment.notes)
     assert deployment.t_lib_client is not None
     assert deployment.media_server.liveness is not None
 
@@ -261,15 +264,18 @@ def test_parameters() -> None:
     assert all(parameter.text.endswith(".") for parameter in parameters())
     assert all(parameter.possible for parameter in parameters())
     assert '"10 s"' == found["resource_manager.monitor.interval"].default
-    assert "timers" == found["media_server.restart"].awaits
-    assert ("", True) == (found["network.t2"].awaits, found["network.t2"].timer)
+    no_planned_stop = "has no effect: the model has no planned stop; the guide is of failures"
+    assert no_planned_stop == found["resource_manager.drain"].no_effect
+    assert ("", True) == (found["network.t2"].no_effect, found["network.t2"].timer)
+    assert found["media_server.restart"].timer
     assert not found["recording.pausable"].timer
     assert '"never"' == found["management_layer.heartbeat_period"].default
     assert "" == found["scope.media_servers"].default
     assert "true" == found["recording.pausable"].default
     assert "[]" == found["recorder_group.strategies"].default
     assert '["ha", "sip", "rtp", "t-lib"]' == found["links.NAME.carries"].default
-    assert "network partitions" == found["links.NAME.between"].awaits
+    awaits = "has no effect yet; it awaits network partitions"
+    assert awaits == found["links.NAME.between"].no_effect
     assert "single, hot-standby" == found["sip_server.pair"].possible
 
 

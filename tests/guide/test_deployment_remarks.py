@@ -159,19 +159,20 @@ def test_text_of_a_warning() -> None:
 
 
 def test_a_table_is_noted_once() -> None:
-    """A table that awaits a feature as a whole is one note, not one for each of its keys."""
+    """A table that has no effect as a whole is one note, not one for each of its keys."""
     found = loads('name = "site"\nmedia_server.liveness = { period = "1 s", failures = 2 }')
 
     assert ["media_server.liveness"] == [note.key for note in found.notes]
-    assert "has no effect yet; it awaits timers." == found.notes[0].text
+    assert found.notes[0].text.startswith("has no effect: nothing in the model kills what hangs;")
 
 
 def test_changes_are_noted() -> None:
     """What the command line sets is noted like what a file says, at `--set`."""
     found = loads('name = "site"', changes=["resource_manager.drain=1 s"])
 
-    assert "--set [resource_manager.drain]: has no effect yet; it awaits timers." == str(
-        found.notes[0]
+    assert (
+        "--set [resource_manager.drain]: has no effect: the model has no planned stop;"
+        " the guide is of failures." == str(found.notes[0])
     )
 
 

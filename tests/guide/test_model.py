@@ -88,7 +88,7 @@ def test_every_family_has_a_rule_somewhere() -> None:
     names = [family_of(generator) for generator in GENERATORS]
     found = {rule.family for changes in EVERYTHING for rule in deployed(*changes).system.rules}
 
-    assert 9 + 10 + 6 + 2 + 10 + 2 + 6 + 6 + 6 + 6 + (2 + 2 + 1) + 7 + 1 + 1 == len(names)
+    assert 9 + 10 + 6 + 2 + 10 + 2 + 6 + 6 + 6 + 6 + (2 + 2 + 1) + 8 + 1 + 1 == len(names)
     assert len(names) == len(set(names))
     assert set(names) == found
 

@@ -7,10 +7,20 @@ from dataclasses import replace
 import pytest
 
 from hamodel import Kind
-from hamodel.guide import build
+from hamodel.guide import build, build_parts
 from hamodel.guide.deployment import load, parameters, shipped
-from hamodel.guide.timing import TAKES, detection, missed, refusal, silence, timed, times_out
-from hamodel.rule import AT_ONCE, UNTIMED
+from hamodel.guide.loss import with_causes
+from hamodel.guide.timing import (
+    TAKES,
+    detection,
+    in_turn,
+    missed,
+    refusal,
+    silence,
+    timed,
+    times_out,
+)
+from hamodel.rule import AT_ONCE, UNTIMED, Bounds
 
 MONITOR = "resource_manager.monitor"
 
@@ -107,7 +117,7 @@ def test_every_rule_of_a_family_takes_what_its_family_does(name: str) -> None:
 
     assert len(timed_families) >= 8
     for rule in system.rules:
-        if rule.kind is not Kind.PROTOCOL:
+        if rule.kind is not Kind.PROTOCOL and rule.family != "media_server_returns":
             assert UNTIMED == rule.bounds
         elif rule.family == "request_is_refused":
             silent = rule.name.endswith("does not answer")
@@ -121,9 +131,39 @@ def test_every_family_is_one() -> None:
     """No family is named that no shipped deployment has, or that its options give it."""
     changes: list[tuple[str, tuple[str, ...]]] = [(name, ()) for name in shipped()]
     changes += [("reference", ("resource_manager.mode=active-hot-standby",))]
-    found = {rule.family for name, its in changes for rule in build(load(name, its)).rules}
+    rebuilt = ("duplication.requested_by=sip-server", "duplication.rebuild_leg=true")
+    changes += [("reference", rebuilt)]
+    found = set()
+    for name, its in changes:
+        parts = build_parts(load(name, its))
+        caused = with_causes(parts, build(parts.deployment))
+        found |= {rule.family for rule in caused.rules}
 
     assert set() == TAKES.keys() - found
+
+
+@pytest.mark.parametrize(("restart", "expected"), [("never", UNTIMED), ("20 s", (20_000, 20_000))])
+def test_a_media_server_is_started_again(restart: str, expected: Bounds) -> None:
+    """After `restart`, or at any time; recorders always at any."""
+    found = build(load("reference", (f"media_server.restart={restart}",))).rules
+    its = {rule.name: rule.bounds for rule in found if rule.kind is Kind.REPAIR}
+
+    assert expected == its["media_server_1 returns"] == its["media_server_2 returns"]
+    assert UNTIMED == its["recorder_1_media_1 returns"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ((), 100),
+        (("media_server.rejoin_rate=20",), 100 + 5_000),
+        (("media_server.rejoin_rate=20", "media_server.capacity=300"), 100 + 15_000),
+        (("media_server.rejoin_rate=3", "media_server.capacity=1"), 100 + 334),
+    ],
+)
+def test_calls_are_joined_at_a_rate(changes: tuple[str, ...], expected: int) -> None:
+    """Field notes, section 8: n calls at rate r take n/r longer, in whole ms at least that."""
+    assert (0, expected) == in_turn(load("reference", changes))
 
 
 def test_a_rule_with_bounds_of_its_own_keeps_them() -> None:
@@ -140,7 +180,13 @@ def test_a_rule_with_bounds_of_its_own_keeps_them() -> None:
     assert (0, 2_000) == timed(deployment, replace(rule, takes=AT_ONCE)).bounds
 
 
-VALUES = {"probing": "retry-at-once", "transport": "tcp", "hard_error_counts": "one"}
+VALUES = {
+    "probing": "retry-at-once",
+    "transport": "tcp",
+    "hard_error_counts": "one",
+    "session_expires": "90 s",
+    "rejoin_rate": "4",
+}
 TCP = {"tcp_setup", "hard_error_counts"}
 
 

@@ -24,18 +24,12 @@ class Kind(Enum):
 
 
 class Read(Enum):
-    """What still has to be built before a parameter has an effect."""
+    """Who reads a parameter, or what still has to be built before it has an effect."""
 
     NOW = ""
     TIME = "time"
     """It is read now, by what knows time: `hamodel loss`."""
-    TIMERS = "timers"
     PARTITIONS = "network partitions"
-
-    @property
-    def awaited(self) -> str:
-        """The feature that is awaited; empty for what is read."""
-        return "" if self in {Read.NOW, Read.TIME} else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +45,8 @@ class About:
         Where its default comes from: a section of the guide, public material, or a judgement.
     read
         Whether the model reads it now, or which feature it awaits.
+    why_not
+        Why it has no effect, for what the model leaves out; empty for what is read.
     values
         What each of its words means, in their order.
     example
@@ -62,6 +58,14 @@ class About:
     read: Read = Read.NOW
     values: tuple[str, ...] = ()
     example: str = ""
+    why_not: str = ""
+
+    @property
+    def no_effect(self) -> str:
+        """That it has no effect, and why, in words; empty for what is read."""
+        if self.read is Read.PARTITIONS:
+            return f"has no effect yet; it awaits {self.read.value}"
+        return f"has no effect: {self.why_not}" if self.why_not else ""
 
 
 Duration = Annotated[int, Meta(ge=0, le=WEEK_MS), Kind.DURATION]

@@ -19,14 +19,23 @@ from hamodel.guide.deployment.kinds import (
 )
 from hamodel.guide.deployment.tables import Table
 
+_NOT_KILLED = (
+    "nothing in the model kills what hangs; Resource Manager notices it by OPTIONS (A-HANG,"
+    " A-OPTIONS)"
+)
+
 
 class Liveness(Table, frozen=True, kw_only=True):
     """The platform's probe that kills a hung instance, and only a hung one."""
 
-    period: Annotated[Pause, About("Time between two probes.", "[V S20]", Read.TIMERS)] = 60_000
-    timeout: Annotated[Pause, About("When a probe has failed.", "[V S20]", Read.TIMERS)] = 20_000
+    period: Annotated[Pause, About("Time between two probes.", "[V S20]", why_not=_NOT_KILLED)] = (
+        60_000
+    )
+    timeout: Annotated[Pause, About("When a probe has failed.", "[V S20]", why_not=_NOT_KILLED)] = (
+        20_000
+    )
     failures: Annotated[
-        Tries, About("How many failed probes in a row kill.", "[V S20]", Read.TIMERS)
+        Tries, About("How many failed probes in a row kill.", "[V S20]", why_not=_NOT_KILLED)
     ] = 3
 
 
@@ -62,15 +71,26 @@ class MediaServer(Table, frozen=True, kw_only=True):
         ),
     ] = "any"
     liveness: Annotated[
-        Liveness | None, About("The platform's probe; none if left out.", "[V S20]", Read.TIMERS)
+        Liveness | None,
+        About("The platform's probe; none if left out.", "[V S20]", why_not=_NOT_KILLED),
     ] = None
     restart: Annotated[
         Duration | None,
-        About("How long a dead one takes to come back; never: it stays away.", "[G]", Read.TIMERS),
+        About(
+            "How long a dead one takes to come back, if repairs are allowed (`--repairs`); never:"
+            " nothing brings it back in time, so at any time or not at all.",
+            "[G], A-REPAIR",
+            Read.TIME,
+        ),
     ] = None
     rejoin_rate: Annotated[
         Tries | None,
-        About("How many calls a second are joined again; no limit if left out.", "", Read.TIMERS),
+        About(
+            "How many calls of a failed one a second are joined to another; a call may be the last"
+            " of all that it had room for. No limit if left out.",
+            "[G], A-REJOIN",
+            Read.TIME,
+        ),
     ] = None
 
 
@@ -117,11 +137,20 @@ class RecorderGroup(Table, frozen=True, kw_only=True):
     ] = "standby"
     unsaved: Annotated[
         Duration,
-        About("How much recorded media is lost with a crash, not yet saved.", "[G]", Read.TIMERS),
+        About(
+            "How much recorded media is lost with a crash, not yet saved.",
+            "[G], A-UNSAVED",
+            Read.TIME,
+        ),
     ] = 0
     orphan_timeout: Annotated[
         Pause,
-        About("When a session without media is closed.", "analogue [V S32]", Read.TIMERS),
+        About(
+            "When a session without media is closed.",
+            "analogue [V S32]",
+            why_not="the model keeps it open for ever; what it had recorded is kept either way,"
+            " and how long a call loses something does not depend on it (A-ORPHAN)",
+        ),
     ] = 300_000
     retry_on_timeout: Annotated[
         bool,
@@ -201,7 +230,12 @@ class Recording(Table, frozen=True, kw_only=True):
     ] = True
     session_expires: Annotated[
         SessionExpiry,
-        About("When a session that is not refreshed is dead.", "[V S42]", Read.TIMERS),
+        About(
+            "When a session that is not refreshed is dead: how late at most Media Server finds that"
+            " its recorder is gone, if it rebuilds lost recordings (`duplication.rebuild_leg`).",
+            "[V S42], A-REBUILD",
+            Read.TIME,
+        ),
     ] = 1_800_000
 
 

@@ -1,11 +1,10 @@
-"""What is no error and still worth saying: a key that awaits a feature, or that affects nothing."""
+"""What is no error and still worth saying: a key that has no effect, here or anywhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from hamodel.guide.deployment.decode import Draft
-from hamodel.guide.deployment.kinds import Read
 from hamodel.guide.deployment.schema import Deployment, Note
 from hamodel.guide.deployment.shape import Shape, shape_of, table_shapes
 from hamodel.guide.deployment.source import Key
@@ -33,22 +32,22 @@ _DUPLICATION_ONLY = ("targets", "identifiers", "rebuild_leg")
 
 
 def notes(draft: Draft) -> tuple[Note, ...]:
-    """Return a note for each key that is given and awaits a feature; one for a table that does."""
+    """Return a note for each key that is given and has no effect; one for a table that has none."""
     found = []
     noted: list[Key] = []
     for key in draft.places:
         if any(key[: len(table)] == table for table in noted):
             continue
-        read = _awaited(key)
-        if read.awaited:
+        no_effect = _no_effect(key)
+        if no_effect:
             noted.append(key)
-            found.append(_note(draft, key, f"has no effect yet; it awaits {read.awaited}."))
+            found.append(_note(draft, key, f"{no_effect}."))
     return tuple(found)
 
 
-def _awaited(key: Key) -> Read:
+def _no_effect(key: Key) -> str:
     shape = _shape(key)
-    return shape.about.read if shape and shape.about else Read.NOW
+    return shape.about.no_effect if shape and shape.about else ""
 
 
 def _shape(key: Key) -> Shape | None:
@@ -164,6 +163,8 @@ def _idle_control(deployment: Deployment) -> Iterator[tuple[Key, str]]:
         for key in _STOP_START_ONLY:
             yield ("t_lib_client", key), "no recorder group has the strategy stop-start"
     twice = deployment.duplication
+    if twice.requested_by == "off" or not twice.rebuild_leg:
+        yield ("recording", "session_expires"), "no lost recording session is established again"
     if twice.requested_by == "off":
         if client is not None and deployment.stops_and_starts:
             yield ("t_lib_client", "stop_scope"), "a call has one recording session"

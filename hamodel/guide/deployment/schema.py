@@ -30,7 +30,7 @@ from hamodel.guide.deployment.tables import (
 
 class Note(Struct, frozen=True, kw_only=True):
     """
-    A remark on one key: it awaits a later feature, or it can affect nothing here.
+    A remark on one key: it has no effect, or it can affect nothing here.
 
     Parameters
     ----------

@@ -163,8 +163,8 @@ class Parameter:
         What it is when left out, as it is written; empty where there is no fixed default.
     source
         Where it comes from.
-    awaits
-        The feature that it has no effect without; empty if it is read now.
+    no_effect
+        That it has no effect, and why, in words; empty if it is read.
     timer
         Whether it makes a difference to time alone.
     values
@@ -180,7 +180,7 @@ class Parameter:
     possible: str
     default: str
     source: str
-    awaits: str
+    no_effect: str
     timer: bool = False
     values: tuple[tuple[str, str], ...] = ()
     limits: tuple[int | None, int | None] = (None, None)
@@ -213,17 +213,17 @@ class TableOfFile:
 @cache
 def parameters() -> tuple[Parameter, ...]:
     """Return every parameter that a deployment can have, in the order of the file."""
-    return tuple(_parameters(Deployment, "", Read.NOW))
+    return tuple(_parameters(Deployment, "", ""))
 
 
-def _parameters(table: type[Table], prefix: str, read: Read) -> Iterator[Parameter]:
+def _parameters(table: type[Table], prefix: str, above: str) -> Iterator[Parameter]:
     defaults = {field.name: field.default for field in fields(table)}
     for name, shape in table_shapes(table).items():
         assert shape.about is not None
-        awaits = shape.about.read if shape.about.read.awaited else read
+        no_effect = shape.about.no_effect or above
         inner = shape.table or (shape_of(shape.items).table if shape.items else None)
         if inner:
-            yield from _parameters(inner, f"{prefix}{_named(name, shape)}.", awaits)
+            yield from _parameters(inner, f"{prefix}{_named(name, shape)}.", no_effect)
             continue
         default = defaults[name]
         written = "" if default in (NODEFAULT, None) else toml_text(default, shape)
@@ -235,7 +235,7 @@ def _parameters(table: type[Table], prefix: str, read: Read) -> Iterator[Paramet
             possible=possible(shape),
             default=written,
             source=shape.about.source,
-            awaits=awaits.awaited,
+            no_effect=no_effect,
             timer=shape.about.read is Read.TIME,
             values=tuple(zip(shape.words, shape.about.values, strict=True)),
             limits=shape.limits,

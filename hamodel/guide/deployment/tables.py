@@ -150,7 +150,8 @@ class SipServer(Table, frozen=True, kw_only=True):
         About(
             "How long both have one role during a switchover; up to 1 s in the field.",
             "[V S13], SIP-1b",
-            Read.TIMERS,
+            why_not="an instance that is promoted takes over in one step, and the address goes to"
+            " one; that both are active is the rule file `split_brain`",
         ),
     ] = 0
     vip_move: Annotated[
@@ -332,7 +333,13 @@ class ResourceManager(Table, frozen=True, kw_only=True):
         ),
     ] = "until-acknowledged"
     notify_limit: Annotated[
-        Tries, About("How often a notice is sent at most.", "[G]", Read.TIMERS)
+        Tries,
+        About(
+            "How often a notice is sent at most.",
+            "[G]",
+            why_not="a notice is sent until it is acknowledged, and the model does not count how"
+            " often (MS-2 names no limit); one that is given up is `notify=once`",
+        ),
     ] = 50
     takeover: Annotated[
         Duration,
@@ -353,6 +360,10 @@ class ResourceManager(Table, frozen=True, kw_only=True):
     ] = 2_000
     drain: Annotated[
         Duration,
-        About("How long a planned stop waits for sessions to end.", "[V S20]", Read.TIMERS),
+        About(
+            "How long a planned stop waits for sessions to end.",
+            "[V S20]",
+            why_not="the model has no planned stop; the guide is of failures",
+        ),
     ] = 900_000
     monitor: Annotated[Monitor, About("")] = Monitor()

@@ -29,8 +29,8 @@ from hamodel.guide.deployment.tables import Table
 _HEAD = """\
 A deployment for hamodel: what is installed, how it behaves, and how much of it is searched.
 Each key stands here with its default; what is left out keeps it. Behind a '#' without a space
-stands what has no fixed default, can affect nothing unless another key is changed, or awaits a
-feature and has no effect yet. Durations are "10 s" or "250 ms". `hamodel check FILE` checks the
+stands what has no fixed default, can affect nothing unless another key is changed, or has no
+effect. Durations are "10 s" or "250 ms". `hamodel check FILE` checks the
 guide's promises for it, and `hamodel explain KEY` says more about a key: where a default comes
 from (a claim such as RM-1; [V …] public material, [G] judgement, [NF] looked for and not found)."""
 
@@ -52,7 +52,7 @@ def template() -> str:
             lines += ["", *_comment(shape.about.text), f"#[{name}]", f"#{shape.about.example}"]
             continue
         table = shape.table or RecorderGroup
-        is_off = shape.optional or bool(shape.about.read.awaited)
+        is_off = shape.optional or bool(shape.about.no_effect)
         bracket = f"[[{name}]]" if shape.base is tuple else f"[{name}]"
         at = (name, 0) if shape.base is tuple else (name,)
         lines += ["", *_table(bracket, table, at, idle, is_off=is_off)]
@@ -73,33 +73,35 @@ def _table(
             off = is_off or (*at, name) in idle
             yield from _parameter(name, shape, defaults[name], is_off=off)
     for name, below in inner:
-        awaits = all(s.about and s.about.read.awaited for s in table_shapes(below).values())
+        idle_table = all(s.about and s.about.no_effect for s in table_shapes(below).values())
         yield ""
         here = (*at, name)
         written = f"[{'.'.join(map(str, here))}]"
-        yield from _table(written, below, here, idle, is_off=is_off or awaits)
+        yield from _table(written, below, here, idle, is_off=is_off or idle_table)
 
 
 def _parameter(name: str, shape: Shape, default: Any, *, is_off: bool) -> Iterator[str]:
     about = shape.about
     assert about is not None
-    awaits = f" Awaits {about.read.awaited}." if about.read.awaited else ""
+    effect = f" It {about.no_effect}." if about.no_effect else ""
     source = f" ({about.source})" if about.source else ""
-    hidden = is_off or about.read.awaited or default is NODEFAULT
+    # No number says "none", as "never" does of a duration.
+    none = default is NODEFAULT or (default is None and shape.kind is not Kind.DURATION)
+    hidden = is_off or about.no_effect or none
     is_name = shape.kind is Kind.NAME
     written = '"main"' if is_name else _written(default, shape)
     line = f"{'' if is_name or not hidden else '#'}{name} = {written}"
     beside = f"{line:<40} # {possible(shape)}"
     if about.values:
-        yield from _comment(about.text.rstrip(".") + source + "." + awaits)
+        yield from _comment(about.text.rstrip(".") + source + "." + effect)
         for value, meaning in zip(shape.words, about.values, strict=True):
             yield from _comment(f"{value}: {meaning}", indent="   ")
         yield line
     elif len(beside) <= _WIDTH:
-        yield from _comment(about.text.rstrip(".") + source + "." + awaits)
+        yield from _comment(about.text.rstrip(".") + source + "." + effect)
         yield beside
     else:
-        text = about.text.rstrip(".") + source + "." + awaits
+        text = about.text.rstrip(".") + source + "." + effect
         yield from _comment(f"{text} Possible: {possible(shape)}.")
         yield line
 

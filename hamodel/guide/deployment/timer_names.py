@@ -128,7 +128,7 @@ def _numbers() -> list[Parameter]:
     return [
         each
         for each in parameters()
-        if not each.values and not each.awaits and (each.timer or each.is_duration)
+        if not each.values and not each.no_effect and (each.timer or each.is_duration)
     ]
 
 

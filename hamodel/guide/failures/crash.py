@@ -108,15 +108,21 @@ def resource_manager_returns(parts: Parts) -> Iterator[Rule]:
         )
 
 
-def server_returns(parts: Parts) -> Iterator[Rule]:
-    """A Media Server, a recorder or a media unit of one is started again, empty.  A-REPAIR."""
-    servers = (roles(parts)[role] for role in ("media-server", "recorder", "recorder-media"))
-    for name, machine in (each for group in servers for each in group.items()):
+def media_server_returns(parts: Parts) -> Iterator[Rule]:
+    """A Media Server is started again, empty; `media_server.restart` says when.  A-REPAIR."""
+    yield from _returns(roles(parts)["media-server"])
+
+
+def recorder_returns(parts: Parts) -> Iterator[Rule]:
+    """A recorder or a media unit of one is started again, empty.  A-REPAIR."""
+    for role in ("recorder", "recorder-media"):
+        yield from _returns(roles(parts)[role])
+
+
+def _returns(machines: Mapping[str, Component]) -> Iterator[Rule]:
+    for name, machine in machines.items():
         yield Rule(
-            f"{name} returns",
-            Kind.REPAIR,
-            fires=(machine.fires("return"),),
-            cite="A-REPAIR",
+            f"{name} returns", Kind.REPAIR, fires=(machine.fires("return"),), cite="A-REPAIR"
         )
 
 
@@ -148,7 +154,8 @@ RULES = (
     management_layer_crashes,
     sip_server_returns,
     resource_manager_returns,
-    server_returns,
+    media_server_returns,
+    recorder_returns,
     backup_returns,
     management_layer_returns,
 )
