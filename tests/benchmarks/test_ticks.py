@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -21,7 +21,8 @@ def test_every_setting_of_every_deployment_was_compared() -> None:
     rows = found["settings"]
 
     assert [] == found["mismatches"]
-    assert sorted(map(str, settings())) == sorted(str(setting_of(row)) for row in rows)
+    compared = [replace(setting_of(row), changes=()) for row in rows]
+    assert sorted(map(str, settings())) == sorted(map(str, compared))
     assert all(row["cut"] or row["ticks"] >= row["states"] for row in rows)
     assert all(row["commit"].isalnum() for row in rows)
 
