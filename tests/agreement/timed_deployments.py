@@ -126,12 +126,20 @@ def in_ticks(system: System, rules: Iterable[Rule] = ()) -> System:
     return replace(system, rules=tuple(map(slower, system.rules)))
 
 
+@dataclass(slots=True, eq=False)
+class _Part:
+    """A system with a budget, in ticks of what can happen; with how many timed states it was cut."""
+
+    untimed: Untimed
+    cut_at: int = 0
+
+
 @lru_cache(maxsize=1 + len(SMALLER))
-def _in_few_ticks(system: System, budget: Budget) -> Untimed:
-    """Return a system with a budget, in ticks of what can happen, as a search of SEEN shows."""
+def _in_few_ticks(system: System, budget: Budget) -> _Part:
+    """Return a part of a model in ticks of the rules that can happen, as a search of SEEN shows."""
     seen = explore(system, budget, limits=Limits(states=SEEN))
     can_happen = [seen.product.actions[place].rule for place in seen.happening]
-    return Untimed(Product(in_ticks(system, can_happen), budget))
+    return _Part(Untimed(Product(in_ticks(system, can_happen), budget)))
 
 
 def lost_by(setting: Setting) -> Lost | None:
@@ -167,8 +175,12 @@ def compare_setting(setting: Setting, limit_states: int) -> Compared:
     if lost_by(setting) is None:
         return Compared(cut=True)
     whole, lost, budget = part_of(setting)
-    untimed = _in_few_ticks(whole, budget)
-    part = untimed.product.system
+    its = _in_few_ticks(whole, budget)
+    untimed, part = its.untimed, its.untimed.product.system
+    # Whatever is lost, it is the same timed states but for whether it is lost now: so that what
+    # was too large for another loss is, or nearly is, for this one.
+    if its.cut_at > limit_states:
+        return Compared(ticks=its.cut_at, cut=True)
     guards = lost.begin, lost.end
     found = waits(part, *guards, budget, since=lost.since, limits=Limits(states=limit_states))
     sizes = Compared(states=found.states, classes=found.classes, cut=True)
@@ -179,6 +191,7 @@ def compare_setting(setting: Setting, limit_states: int) -> Compared:
         part, *guards, budget, since=lost.since, limit_states=limit_states, untimed=untimed
     )
     if expected.cut:
+        its.cut_at = expected.states
         return replace(sizes, ticks=expected.states)
     worst, best = found.worst, found.best
     assert expected.endless == (worst is not None and bool(worst.why)), "endless"

@@ -61,7 +61,9 @@ def test_what_is_too_large_is_cut_and_nothing_is_written(
     """Unless it is asked for; a cut setting is named."""
     before = FILE.read_bytes()
 
-    assert 0 == command(argparse.Namespace(only=["small-single-site"], states=100, write=False))
+    assert 0 == command(
+        argparse.Namespace(only=["small-single-site"], states=100, cut=False, write=False)
+    )
     out = capsys.readouterr().out
     assert "0 mismatches" in out
     assert "cut: small-single-site unrecorded sip-server-crash, beyond" in out

@@ -15,7 +15,7 @@ from tests.agreement.timed_deployments import Compared, Setting, compare_setting
 from tests.benchmarks.tables import commit, machine, table
 
 FILE = Path(__file__).with_name("ticks.json")
-STATES = 500_000
+STATES = 300_000
 """A setting with more timed states than this is cut; a cut one is no agreement."""
 
 
@@ -30,7 +30,7 @@ def command(chosen: argparse.Namespace) -> int:
     rows: list[dict[str, Any]] = []
     mismatches: list[str] = []
     made_on = commit()
-    for each in settings(chosen.only):
+    for each in _asked_for(chosen):
         began = time.perf_counter()
         try:
             setting, found = _compare(each, chosen.states)
@@ -42,17 +42,34 @@ def command(chosen: argparse.Namespace) -> int:
         how = "cut" if found.cut else f"{found.ticks} timed states, {found.classes} classes"
         seconds = time.perf_counter() - began
         print(f"[{seconds:5.1f} s] {setting}: {how}", file=sys.stderr, flush=True)
+        if chosen.write:
+            _write(rows[-1:], [])
     _print(rows)
     print(f"{len(mismatches)} mismatches; machine: {machine()}")
     if chosen.write:
-        others = [row for row in _written() if chosen.only and row["deployment"] not in chosen.only]
-        result = {
-            "machine": machine(),
-            "mismatches": mismatches,
-            "settings": sorted([*others, *rows], key=_place),
-        }
-        FILE.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write([], mismatches)
     return int(bool(mismatches))
+
+
+def _asked_for(chosen: argparse.Namespace) -> list[Setting]:
+    """Return the settings of the deployments that are asked for; of these, what was cut if so."""
+    found = list(settings(chosen.only))
+    if not chosen.cut:
+        return found
+    known = {_place(row): row["cut"] for row in _written()["settings"]}
+    return [each for each in found if known.get(_place(asdict(each)), True)]
+
+
+def _write(rows: list[dict[str, Any]], mismatches: list[str]) -> None:
+    """Write some settings, in the place of what was known of them; all others stay."""
+    before = _written()
+    settings = {_place(row): row for row in (*before["settings"], *rows)}
+    result = {
+        "machine": machine(),
+        "mismatches": [*before["mismatches"], *mismatches],
+        "settings": [settings[place] for place in sorted(settings)],
+    }
+    FILE.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _compare(setting: Setting, limit_states: int) -> tuple[Setting, Compared]:
@@ -66,8 +83,8 @@ def _compare(setting: Setting, limit_states: int) -> tuple[Setting, Compared]:
     return setting, whole
 
 
-def _written() -> list[dict[str, Any]]:
-    return list(kept()["settings"]) if FILE.exists() else []
+def _written() -> dict[str, Any]:
+    return kept() if FILE.exists() else {"mismatches": [], "settings": []}
 
 
 def _place(row: dict[str, Any]) -> tuple[str, str, str]:
