@@ -128,7 +128,7 @@ def in_ticks(system: System, rules: Iterable[Rule] = ()) -> System:
 
 @dataclass(slots=True, eq=False)
 class _Part:
-    """A system with a budget, in ticks of what can happen; with how many timed states it was cut."""
+    """A system with a budget, in few ticks; with how many timed states it was cut, if it was."""
 
     untimed: Untimed
     cut_at: int = 0
