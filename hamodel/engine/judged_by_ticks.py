@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.graph import strongly_connected
 from hamodel.engine.reference import Product
-from hamodel.engine.ticks import TICK, Ticks, Timed, waits
+from hamodel.engine.ticks import TICK, Ticks, Timed, Untimed, waits
 from hamodel.expr import FALSE, TRUE, Expr, State, Value
 from hamodel.property import Modality, Property
 from hamodel.rule import AT_ONCE
@@ -42,12 +42,12 @@ def _case(
 ) -> VerdictKind | None:
     given, expr = case
     response = prop.modality is Modality.LEADS_TO
-    ticks = Ticks(Product(system, budget), *(case if response else (FALSE, FALSE)))
+    ticks = Ticks(Untimed(Product(system, budget)), *(case if response else (FALSE, FALSE)))
     premise = False
     for number, (timed, length) in enumerate(_reached(ticks, prop.within)):
         if limit_states is not None and number >= limit_states:
             return None
-        state = dict(zip(ticks.product.names, timed[0], strict=True))
+        state = ticks.state(timed)
         premise |= given(state)
         if prop.within is not None and length > prop.within:
             return REFUTED
@@ -99,12 +99,14 @@ def shown_by(
     wrongs = []
     for given, expr in prop.cases:
         response = prop.modality is Modality.LEADS_TO
-        ticks = Ticks(Product(system, budget), *((given, expr) if response else (FALSE, FALSE)))
+        ticks = Ticks(
+            Untimed(Product(system, budget)), *((given, expr) if response else (FALSE, FALSE))
+        )
         moments = [(0, ticks.initial), *ticks.walk(run, until)]
         timed = moments[-1][1]
         if timed is None:
             return ticks.follow(run) or f"it cannot stay until {until}"
-        state = dict(zip(ticks.product.names, timed[0], strict=True))
+        state = ticks.state(timed)
         if not response:
             return "" if _shows(prop, state) else "its last state shows nothing"
         began = until
@@ -125,7 +127,7 @@ def standing_still_by_ticks(
     Such a loop is one of timed states that no tick leaves, each for a rule that takes no time; with
     `forced`, of steps of such rules alone.
     """
-    ticks = Ticks(Product(system, budget), FALSE, FALSE)
+    ticks = Ticks(Untimed(Product(system, budget)), FALSE, FALSE)
     number: dict[Timed, int] = {}
     edges: dict[int, list[int]] = {}
     for timed, _ in _reached(ticks, None):
@@ -140,7 +142,7 @@ def standing_still_by_ticks(
             for step, after in steps
             if urgent and step != TICK and (ticks.takes[step] == AT_ONCE or not forced)
         ]
-    states = [timed[0] for timed in number]
+    states = [ticks.values(timed) for timed in number]
     return {
         states[its]
         for part in strongly_connected(edges)

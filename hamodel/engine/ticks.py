@@ -28,8 +28,11 @@ from hamodel.expr import TRUE, Expr, Value
 from hamodel.rule import UNTIMED
 from hamodel.system import System
 
-Timed = tuple[tuple[Value, ...], tuple[tuple[int, int], ...], bool]
-"""A state; the age of each enabled rule that has bounds, by its place; whether a wait goes on."""
+Timed = tuple[int, tuple[tuple[int, int], ...], bool]
+"""
+A state by its number; the age of each enabled rule that has bounds, by its place; whether a wait
+goes on.
+"""
 TICK = -1
 """The step that is no rule's: a tick passes."""
 
@@ -66,15 +69,17 @@ def waits(
     *,
     since: Expr = TRUE,
     limit_states: int | None = None,
+    untimed: Untimed | None = None,
 ) -> Waits:
     """
     Return how long a run can wait for `end`, from when `begin` held without it.
 
     A wait begins where `begin` holds and `end` does not and none goes on, with a step from a state
     where `since` holds, or in the first state; it ends where `end` holds. Only for small systems
-    and few ticks.
+    and few ticks. The states of the system with this budget, if other waits have been looked for
+    there, may be handed on, so that their steps are worked out once.
     """
-    search = Ticks(Product(system, budget), begin, end, since)
+    search = Ticks(untimed or Untimed(Product(system, budget)), begin, end, since)
     number = {search.initial: 0}
     timed, ends = [search.initial], list[bool]()
     within: list[list[tuple[int, int]]] = []
@@ -119,7 +124,7 @@ def total(
     One that goes on counts as far as it has. `best` is not looked for. Only for small systems and
     few ticks.
     """
-    search = Ticks(Product(system, budget), begin, end, since)
+    search = Ticks(Untimed(Product(system, budget)), begin, end, since)
     number = {search.initial: 0}
     timed, steps = [search.initial], list[list[tuple[int, int]]]()
     while len(steps) < len(timed):
@@ -176,6 +181,39 @@ def _shortest(within: Steps, ends: Sequence[bool], begun: Iterable[int]) -> int 
     return min((ticks for one, ticks in fewest.items() if ends[one]), default=None)
 
 
+class Untimed:
+    """The states of a product by numbers, in the order in which they are met, and their steps."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self._states: list[tuple[Value, ...]] = []
+        self._number: dict[tuple[Value, ...], int] = {}
+        self._steps: dict[int, list[tuple[int, int]]] = {}
+
+    def numbered(self, state: Mapping[str, Value]) -> int:
+        """Return the number of a state, giving it one if it is new."""
+        values = tuple(state.values())
+        number = self._number.setdefault(values, len(self._states))
+        if number == len(self._states):
+            self._states.append(values)
+        return number
+
+    def values(self, number: int) -> tuple[Value, ...]:
+        """Return the values that the variables have, in the order of the product's names."""
+        return self._states[number]
+
+    def state(self, number: int) -> dict[str, Value]:
+        """Return the values that the variables have, by their names."""
+        return dict(zip(self.product.names, self._states[number], strict=True))
+
+    def steps(self, number: int) -> list[tuple[int, int]]:
+        """Return the places of the enabled actions, and the states that they lead to."""
+        if number not in self._steps:
+            steps = self.product.steps(self.state(number))
+            self._steps[number] = [(place, self.numbered(after)) for place, after in steps]
+        return self._steps[number]
+
+
 class Ticks:
     """
     The timed states of a product, and what each leads to.
@@ -186,21 +224,29 @@ class Ticks:
         Where all runs begin.
     """
 
-    def __init__(self, product: Product, begin: Expr, end: Expr, since: Expr = TRUE) -> None:
-        self.product, self.begin, self.end, self.since = product, begin, end, since
-        self.takes = [action.rule.bounds for action in product.actions]
-        self._known: dict[tuple[Value, ...], _Known] = {}
-        self._same: dict[tuple[Value, ...], tuple[Value, ...]] = {}
-        first = tuple(product.initial.values())
+    def __init__(self, untimed: Untimed, begin: Expr, end: Expr, since: Expr = TRUE) -> None:
+        self.untimed, self.product = untimed, untimed.product
+        self.begin, self.end, self.since = begin, end, since
+        self.takes = [action.rule.bounds for action in self.product.actions]
+        self._known: dict[int, _Known] = {}
+        first = untimed.numbered(self.product.initial)
         self.initial = self._timed(first, {}, waits=False, can_begin=True)
+
+    def values(self, timed: Timed) -> tuple[Value, ...]:
+        """Return the values that the variables have, in the order of the product's names."""
+        return self.untimed.values(timed[0])
+
+    def state(self, timed: Timed) -> dict[str, Value]:
+        """Return the values that the variables have, by their names."""
+        return self.untimed.state(timed[0])
 
     def steps(self, timed: Timed) -> Iterator[tuple[int, Timed]]:
         """Yield what can happen next: a tick, where nothing is due, and each rule old enough."""
-        values, ages, waits = timed
+        number, ages, waits = timed
         age = dict(ages)
         if not self._due(age):
-            yield TICK, (values, self._older(ages), waits)
-        known = self._of(values)
+            yield TICK, (number, self._older(ages), waits)
+        known = self._of(number)
         for place, after in known.steps:
             if age.get(place, 0) >= self.takes[place][0]:
                 kept = {other: its for other, its in age.items() if other != place}
@@ -274,37 +320,27 @@ class Ticks:
             for place, its in ages
         )
 
-    def _of(self, values: tuple[Value, ...]) -> _Known:
+    def _of(self, number: int) -> _Known:
         """Return what is known of a state, whatever the ages: worked out once."""
-        if values not in self._known:
-            state = dict(zip(self.product.names, values, strict=True))
-            steps = [(place, tuple(after.values())) for place, after in self.product.steps(state)]
-            self._known[values] = _Known(
-                [(place, self._same.setdefault(after, after)) for place, after in steps],
-                self.since(state),
-                self.begin(state),
-                self.end(state),
-            )
-        return self._known[values]
+        if number not in self._known:
+            state, steps = self.untimed.state(number), self.untimed.steps(number)
+            guards = self.since, self.begin, self.end
+            self._known[number] = _Known(steps, *(guard(state) for guard in guards))
+        return self._known[number]
 
     def _timed(
-        self,
-        values: tuple[Value, ...],
-        kept: Mapping[int, int],
-        *,
-        waits: bool,
-        can_begin: bool,
+        self, number: int, kept: Mapping[int, int], *, waits: bool, can_begin: bool
     ) -> Timed:
-        known = self._of(values)
+        known = self._of(number)
         ages = tuple((p, kept.get(p, 0)) for p, _ in known.steps if self.takes[p] != UNTIMED)
         waits = not known.ends and (waits or (can_begin and known.begins))
-        return values, ages, waits
+        return number, ages, waits
 
 
 class _Known(NamedTuple):
-    """The steps of a state; whether a wait can begin from there, or there, and whether it ends."""
+    """The steps of a state, to numbers; whether a wait can begin from or in it, or ends in it."""
 
-    steps: list[tuple[int, tuple[Value, ...]]]
+    steps: list[tuple[int, int]]
     since: bool
     begins: bool
     ends: bool

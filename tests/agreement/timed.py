@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hamodel import FALSE, SearchError
 from hamodel.engine.reference import Product
-from hamodel.engine.ticks import Ticks
+from hamodel.engine.ticks import Ticks, Untimed
 from hamodel.engine.ticks import waits as waits_by_ticks
 from hamodel.engine.timed.search import Wait, Waits, length, waits
 from tests.agreement.timed_systems import TimedDrawing, stretched, timed_drawing
@@ -21,7 +21,7 @@ def searched(drawn: TimedDrawing) -> Waits:
 
 def follows(drawn: TimedDrawing, wait: Wait) -> bool:
     """Return whether a run can happen, tick by tick, and takes what it is said to take."""
-    ticks = Ticks(Product(drawn.system, drawn.budget), FALSE, FALSE)
+    ticks = Ticks(Untimed(Product(drawn.system, drawn.budget)), FALSE, FALSE)
     wrong = ticks.follow([(step.rule, step.at) for step in wait.run])
     assert not wrong, wrong
     return wait.ms is None or length(wait.run, wait.begins) == wait.ms

@@ -3,12 +3,15 @@ What a call loses in the deployments that are shipped, by classes of states and 
 
 Of each deployment one call is made, one fault happens, and what can be lost is measured in the cone
 of what is lost, as `hamodel loss` does; but the deployment's timers are small whole numbers of
-ticks, in the same order: the shortest is 1, the next longer 2, and so on.
+ticks, in the same order: of those that can matter within the fault the shortest is 1, the next
+longer 2, and so on. Where that has too many timed states, requests to pause and resume are left out
+of the deployment, and then all recorders but one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -24,16 +27,21 @@ from hamodel import (
     leads_to,
 )
 from hamodel.engine.cone import Influences
+from hamodel.engine.explore import explore
 from hamodel.engine.judged_by_ticks import judged_by_ticks, shown_by
 from hamodel.engine.limits import Limits
 from hamodel.engine.reference import Product
-from hamodel.engine.ticks import Ticks
+from hamodel.engine.ticks import Ticks, Untimed
 from hamodel.engine.ticks import waits as waits_by_ticks
 from hamodel.engine.timed.search import Wait, Waits, length, waits
 from hamodel.guide import build, build_parts, load, shipped
 from hamodel.guide.loss import LOSSES, Lost, with_causes
 from hamodel.guide.parts import Parts
 
+SMALLER = ("recording.pausable=false", "scope.recorders=1")
+"""What makes a model smaller, one after the other."""
+SEEN = 300_000
+"""In so many states, whatever the time, it is looked for which rules can happen."""
 JUDGED = 20_000
 """Beyond so many timed states no properties are judged: how long each was due multiplies them."""
 
@@ -49,10 +57,13 @@ class Setting:
     repairs: int = 0
 
     def __str__(self) -> str:
-        more = "".join(f" {each}" for each in self.changes)
-        return f"{self.deployment} {self.lost} {self.fault}{more}" + f" +{self.repairs}" * (
-            self.repairs > 0
-        )
+        words = (self.deployment, self.lost, self.fault, *self.changes)
+        return " ".join(words) + f" +{self.repairs}" * (self.repairs > 0)
+
+    def smaller(self) -> Iterator[Setting]:
+        """Yield what is smaller: less is asked for, then less is installed too."""
+        for many in range(1, len(SMALLER) + 1):
+            yield replace(self, changes=(*self.changes, *SMALLER[:many]))
 
 
 ALONE = (
@@ -122,42 +133,71 @@ class Compared:
     cut: bool = False
 
 
-@lru_cache(maxsize=1)
-def _model(deployment: str, changes: tuple[str, ...] = ()) -> tuple[Parts, Influences]:
+@lru_cache(maxsize=1 + len(SMALLER))
+def _model(deployment: str, changes: tuple[str, ...]) -> tuple[Parts, Influences]:
     parts = build_parts(load(deployment, ["scope.calls=1", *changes]))
     return parts, Influences(with_causes(parts, build(parts.deployment)))
 
 
 def settings(only: Sequence[str] = ()) -> Iterator[Setting]:
-    """Yield every setting, of these deployments or of all: as they are shipped, then changed."""
+    """Yield every setting, of these deployments or of all: fault by fault, then what is changed."""
     for deployment in only or shipped():
-        parts, influences = _model(deployment)
+        parts, influences = _model(deployment, ())
         call = next(iter(parts.calls))
-        for name, make in LOSSES.items():
-            if make(parts, call) is not None:
-                for fault in sorted(influences.system.fault_classes):
-                    yield Setting(deployment, name, fault)
+        names = [name for name, make in LOSSES.items() if make(parts, call) is not None]
+        for fault in sorted(influences.system.fault_classes):
+            for name in names:
+                yield Setting(deployment, name, fault)
         yield from (each for each in CHANGED if each.deployment == deployment)
 
 
-def in_ticks(system: System) -> System:
-    """Return a system whose times are their places in the order of all that it has."""
-    times = {ms for rule in system.rules for ms in rule.bounds if ms}
-    tick = {0: 0} | {ms: n for n, ms in enumerate(sorted(times), start=1)}
+def in_ticks(system: System, rules: Iterable[Rule] = ()) -> System:
+    """
+    Return a system with ticks for times, in the same order; shorter than all that count is 1.
+
+    A time is as many ticks as there are times that are no longer: of these rules, or else of all.
+    """
+    times = sorted({ms for rule in tuple(rules) or system.rules for ms in rule.bounds if ms})
+
+    def tick(ms: int) -> int:
+        return max(1, bisect_right(times, ms)) if ms else 0
 
     def slower(rule: Rule) -> Rule:
         earliest, latest = rule.bounds
-        return replace(rule, takes=(tick[earliest], None if latest is None else tick[latest]))
+        return replace(rule, takes=(tick(earliest), None if latest is None else tick(latest)))
 
     return replace(system, rules=tuple(map(slower, system.rules)))
 
 
+@dataclass(slots=True, eq=False)
+class _Part:
+    """A system with a budget, in few ticks; with how many timed states it was cut, if it was."""
+
+    untimed: Untimed
+    cut_at: int = 0
+
+
+@lru_cache(maxsize=1 + len(SMALLER))
+def _in_few_ticks(system: System, budget: Budget) -> _Part:
+    """Return a part of a model in ticks of the rules that can happen, as a search of SEEN shows."""
+    seen = explore(system, budget, limits=Limits(states=SEEN))
+    can_happen = [seen.product.actions[place].rule for place in seen.happening]
+    return _Part(Untimed(Product(in_ticks(system, can_happen), budget)))
+
+
+def lost_by(setting: Setting) -> Lost | None:
+    """Return what is lost; None if there is none of it, or no such fault, after the changes."""
+    parts, influences = _model(setting.deployment, setting.changes)
+    known = setting.fault in influences.system.fault_classes
+    return LOSSES[setting.lost](parts, next(iter(parts.calls))) if known else None
+
+
 def part_of(setting: Setting) -> tuple[System, Lost, Budget]:
     """Return the part of a deployment's model that a loss can depend on, with its timers."""
-    parts, influences = _model(setting.deployment, setting.changes)
-    lost = LOSSES[setting.lost](parts, next(iter(parts.calls)))
+    lost = lost_by(setting)
     assert lost is not None, "settings() leaves out what cannot be lost"
     guards = lost.since, lost.begin, lost.end
+    _, influences = _model(setting.deployment, setting.changes)
     part, budget = influences.part(guards, Budget({setting.fault: 1}, setting.repairs))
     return part, lost, budget
 
@@ -166,6 +206,8 @@ def compare_setting(setting: Setting, limit_states: int) -> Compared:
     """
     Return what both engines found; nothing but that it was cut, if there were too many states.
 
+    A setting of which nothing can be lost, or no fault happens, in what is smaller, is cut too.
+
     Raises
     ------
     AssertionError
@@ -173,22 +215,32 @@ def compare_setting(setting: Setting, limit_states: int) -> Compared:
         shown cannot happen tick by tick, or takes another time; if a verdict differs, or the run
         that shows it does not.
     """
-    part, lost, budget = part_of(setting)
-    part = in_ticks(part)
+    if lost_by(setting) is None:
+        return Compared(cut=True)
+    whole, lost, budget = part_of(setting)
+    its = _in_few_ticks(whole, budget)
+    untimed, part = its.untimed, its.untimed.product.system
+    # Whatever is lost, it is the same timed states but for whether it is lost now: so that what
+    # was too large for another loss is, or nearly is, for this one.
+    if its.cut_at > limit_states:
+        return Compared(ticks=its.cut_at, cut=True)
     guards = lost.begin, lost.end
     found = waits(part, *guards, budget, since=lost.since, limits=Limits(states=limit_states))
     sizes = Compared(states=found.states, classes=found.classes, cut=True)
     # Every state that time reaches is one of the timed states at least once.
     if found.cut is not None or found.states > limit_states:
         return sizes
-    expected = waits_by_ticks(part, *guards, budget, since=lost.since, limit_states=limit_states)
+    expected = waits_by_ticks(
+        part, *guards, budget, since=lost.since, limit_states=limit_states, untimed=untimed
+    )
     if expected.cut:
+        its.cut_at = expected.states
         return replace(sizes, ticks=expected.states)
     worst, best = found.worst, found.best
     assert expected.endless == (worst is not None and bool(worst.why)), "endless"
     for each in (worst, best):
         if each is not None:
-            _follow(part, budget, each)
+            _follow(untimed, each)
     if not expected.endless:
         _same("worst", expected.worst, worst)
         _same("best", expected.best, best)
@@ -211,8 +263,8 @@ def _same(what: str, ticks: int | None, wait: Wait | None) -> None:
     assert ticks == ms, f"{what}: {ticks} tick by tick, {ms} by classes"
 
 
-def _follow(part: System, budget: Budget, wait: Wait) -> None:
-    ticks = Ticks(Product(part, budget), FALSE, FALSE)
+def _follow(untimed: Untimed, wait: Wait) -> None:
+    ticks = Ticks(untimed, FALSE, FALSE)
     wrong = ticks.follow([(step.rule, step.at) for step in wait.run])
     assert not wrong, wrong
     assert wait.ms is None or length(wait.run, wait.begins) == wait.ms

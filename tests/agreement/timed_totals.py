@@ -14,7 +14,7 @@ from typing import Any
 from hamodel import FALSE, NO_FAULT, TRUE, Component, Expr, Rule, SearchError, Set, System, Var
 from hamodel.engine.limits import Limits
 from hamodel.engine.reference import Product
-from hamodel.engine.ticks import Ticks, total
+from hamodel.engine.ticks import Ticks, Untimed, total
 from hamodel.engine.timed.totals import Total, totals
 from hamodel.rule import Bounds
 from tests.agreement.timed_systems import TimedDrawing, stretched, timed_drawing
@@ -77,7 +77,7 @@ def _guard(chance: random.Random) -> Expr:
 
 def follows(drawn: TimedDrawing, its: Total) -> bool:
     """Return whether a run can happen, tick by tick, and its waits take what they are said to."""
-    ticks = Ticks(Product(drawn.system, drawn.budget), FALSE, FALSE)
+    ticks = Ticks(Untimed(Product(drawn.system, drawn.budget)), FALSE, FALSE)
     wrong = ticks.follow([(step.rule, step.at) for step in its.run])
     assert not wrong, wrong
     at = [0, *(step.at for step in its.run)]

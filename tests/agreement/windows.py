@@ -10,7 +10,7 @@ from hamodel import Budget, SearchError
 from hamodel.engine.graph import strongly_connected
 from hamodel.engine.limits import Limits
 from hamodel.engine.reference import Product
-from hamodel.engine.ticks import TICK, Ticks, Timed
+from hamodel.engine.ticks import TICK, Ticks, Timed, Untimed
 from hamodel.engine.timed.search import length
 from hamodel.engine.timed.windows import MAY_COME, Window, Windows, covered, windows
 from tests.agreement.window_systems import FIRST, SECOND, PairDrawing, doubled, pair_drawing
@@ -56,7 +56,7 @@ class ByTicks:
         product = Product(its.system, Budget(None))
         pair = self.first, self.second
         self.names = tuple({rule.name for rule in covered(its.system, one)} for one in pair)
-        self.ticks = Ticks(product, its.begin, its.end, its.since)
+        self.ticks = Ticks(Untimed(product), its.begin, its.end, its.since)
 
     def exceeding(self) -> set[int] | None:
         """Return each gap up to GAPS at which a wait exceeds the bound; None: too many states."""
@@ -137,7 +137,7 @@ class ByTicks:
 
 def is_shown(drawn: PairDrawing, found: Windows, window: Window) -> None:
     """Assert that a window's run can happen, tick by tick, with its gap, and takes so long."""
-    ticks = Ticks(Product(found.system), drawn.begin, drawn.end, drawn.since)
+    ticks = Ticks(Untimed(Product(found.system)), drawn.begin, drawn.end, drawn.since)
     run = window.worst.run
     assert "" == ticks.follow([(step.rule, step.at) for step in run])
     assert window.gap in window.interval

@@ -140,6 +140,7 @@ def _add_campaigns(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     small = which.add_parser("ticks", help="what a call loses in each deployment, tick by tick")
     small.add_argument("--only", action="append", default=[], metavar="DEPLOYMENT")
     small.add_argument("--states", type=int, default=ticks.STATES, help="timed states, at most")
+    small.add_argument("--cut", action="store_true", help="only what was cut, by what is written")
     small.add_argument("--write", action="store_true", help=f"write {ticks.FILE.name}")
     small.set_defaults(command=ticks.command)
 

@@ -7,15 +7,15 @@ import json
 import sys
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from tests.agreement.timed_deployments import Setting, compare_setting, settings
+from tests.agreement.timed_deployments import Compared, Setting, compare_setting, settings
 from tests.benchmarks.tables import commit, machine, table
 
 FILE = Path(__file__).with_name("ticks.json")
-STATES = 120_000
+STATES = 300_000
 """A setting with more timed states than this is cut; a cut one is no agreement."""
 
 
@@ -30,51 +30,85 @@ def command(chosen: argparse.Namespace) -> int:
     rows: list[dict[str, Any]] = []
     mismatches: list[str] = []
     made_on = commit()
-    for setting in settings(chosen.only):
+    for each in _asked_for(chosen):
         began = time.perf_counter()
         try:
-            found = compare_setting(setting, chosen.states)
+            setting, found = _compare(each, chosen.states)
+            smaller = setting.changes[len(each.changes) :]
         except AssertionError as error:
-            mismatches.append(f"{setting}: {error}"[:500])
+            mismatches.append(f"{each}: {error}"[:500])
             print(mismatches[-1])
             continue
-        rows.append(asdict(setting) | asdict(found) | {"limit": chosen.states, "commit": made_on})
+        row = asdict(each) | {"smaller": smaller} | asdict(found)
+        rows.append(row | {"limit": chosen.states, "commit": made_on})
         how = "cut" if found.cut else f"{found.ticks} timed states, {found.classes} classes"
         seconds = time.perf_counter() - began
         print(f"[{seconds:5.1f} s] {setting}: {how}", file=sys.stderr, flush=True)
+        if chosen.write:
+            _write(rows[-1:], [])
     _print(rows)
     print(f"{len(mismatches)} mismatches; machine: {machine()}")
     if chosen.write:
-        others = [row for row in _written() if chosen.only and row["deployment"] not in chosen.only]
-        result = {
-            "machine": machine(),
-            "mismatches": mismatches,
-            "settings": sorted([*others, *rows], key=_place),
-        }
-        FILE.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write([], mismatches)
     return int(bool(mismatches))
 
 
-def _written() -> list[dict[str, Any]]:
-    return list(kept()["settings"]) if FILE.exists() else []
+def _asked_for(chosen: argparse.Namespace) -> list[Setting]:
+    """Return the settings of the deployments that are asked for; of these, what was cut if so."""
+    found = list(settings(chosen.only))
+    if not chosen.cut:
+        return found
+    known = {asked_of(row): row["cut"] for row in _written()["settings"]}
+    return [each for each in found if known.get(each, True)]
 
 
-def _place(row: dict[str, Any]) -> tuple[str, str, str, tuple[str, ...], int]:
-    more = tuple(row.get("changes", ())), row.get("repairs", 0)
-    return row["deployment"], row["lost"], row["fault"], *more
+def _write(rows: list[dict[str, Any]], mismatches: list[str]) -> None:
+    """Write some settings, in the place of what was known of them; all others stay."""
+    before = _written()
+    settings = {str(asked_of(row)): row for row in (*before["settings"], *rows)}
+    result = {
+        "machine": machine(),
+        "mismatches": [*before["mismatches"], *mismatches],
+        "settings": [settings[place] for place in sorted(settings)],
+    }
+    FILE.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _compare(setting: Setting, limit_states: int) -> tuple[Setting, Compared]:
+    """Return what a setting came to; if it was cut, the first that is smaller and was not."""
+    whole = compare_setting(setting, limit_states)
+    if whole.cut:
+        for each in setting.smaller():
+            found = compare_setting(each, limit_states)
+            if not found.cut:
+                return each, found
+    return setting, whole
+
+
+def _written() -> dict[str, Any]:
+    return kept() if FILE.exists() else {"mismatches": [], "settings": []}
+
+
+def asked_of(row: dict[str, Any]) -> Setting:
+    """Return the setting that a row is about."""
+    names = row["deployment"], row["lost"], row["fault"]
+    return Setting(*names, tuple(row["changes"]), row["repairs"])
 
 
 def setting_of(row: dict[str, Any]) -> Setting:
-    """Return the setting of a row that was written."""
-    return Setting(*_place(row))
+    """Return the setting that was compared for it, which may be smaller."""
+    asked = asked_of(row)
+    return replace(asked, changes=(*asked.changes, *row["smaller"]))
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    agreed = Counter(row["deployment"] for row in rows if not row["cut"])
+    agreed = Counter((row["deployment"], bool(row["smaller"])) for row in rows if not row["cut"])
     cut = Counter(row["deployment"] for row in rows if row["cut"])
     names = dict.fromkeys(row["deployment"] for row in rows)
-    lines = [[name, str(agreed[name]), str(cut[name])] for name in names]
-    print(table(["deployment", "agree", "cut"], lines))
+    lines = [
+        [name, str(agreed[name, False]), str(agreed[name, True]), str(cut[name])] for name in names
+    ]
+    print(table(["deployment", "agree", "agree, smaller", "cut"], lines))
     verdicts = Counter(kind for row in rows for kind in row["verdicts"].values())
     print(f"properties judged in time: {dict(sorted(verdicts.items()))}")
     for row in rows:

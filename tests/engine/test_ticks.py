@@ -6,7 +6,7 @@ import pytest
 
 from hamodel import FALSE
 from hamodel.engine.reference import Product
-from hamodel.engine.ticks import Ticks, waits
+from hamodel.engine.ticks import Ticks, Untimed, waits
 from tests.engine.timed.examples import EXAMPLES, in_turn, one_rule, two_compete
 
 
@@ -47,13 +47,13 @@ def test_which_runs_there_are(steps: list[tuple[str, int]], wrong: str) -> None:
     """A rule that takes 3 to 5 happens neither before nor after that."""
     its = one_rule()
 
-    assert wrong == Ticks(Product(its.system, its.budget), FALSE, FALSE).follow(steps)
+    assert wrong == Ticks(Untimed(Product(its.system, its.budget)), FALSE, FALSE).follow(steps)
 
 
 def test_the_first_that_is_due_is_not_passed_by() -> None:
     """Of two rules that compete the slower cannot happen when the faster is overdue."""
     its = two_compete()
-    ticks = Ticks(Product(its.system, its.budget), FALSE, FALSE)
+    ticks = Ticks(Untimed(Product(its.system, its.budget)), FALSE, FALSE)
 
     assert "" == ticks.follow([("it fails", 0), ("it is mended", 4)])
     assert ticks.follow([("it fails", 0), ("it is mended", 5)]).startswith("at 4 something is due")

@@ -23,7 +23,8 @@ from hamodel.engine.timed.covering import Covering
 from hamodel.engine.timed.dates import bounds_of
 from hamodel.engine.timed.facts import Bound, Facts, in_the_way
 from hamodel.engine.timed.linear import Form, Vector, evaluated, minus
-from hamodel.engine.timed.regions import NotFoundError, Region, together
+from hamodel.engine.timed.merging import Piece, merged
+from hamodel.engine.timed.regions import NotFoundError, Region
 from hamodel.engine.timed.search import Wait, waits
 from hamodel.expr import Expr
 from hamodel.system import System
@@ -241,20 +242,9 @@ def _formed(vector: Vector, bounds: Sequence[tuple[int, int, int]]) -> list[Boun
 
 
 def _merged(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Return rows of which those with one answer are one, where they are one region together."""
-    left, found = list(rows), list[Row]()
-    while left:
-        row = left.pop(0)
-        for other in left:
-            if (row.sort, row.form) == (other.sort, other.form):
-                both = together(row.region, other.region)
-                if both is not None:
-                    left = [each for each in left if each is not other]
-                    left, found = [*found, replace(row, region=both), *left], []
-                    break
-        else:
-            found.append(row)
-    return tuple(replace(row, region=row.region.leaner()) for row in found)
+    """Return fewer rows that say the same; what else is known of one is of a vector in it."""
+    pieces = [Piece(row.region, (row.sort, row.form), row.point, k) for k, row in enumerate(rows)]
+    return tuple(replace(rows[its.place], region=its.region) for its in merged(pieces))
 
 
 def one_expression(table: Formula) -> tuple[str, tuple[Form, ...]] | None:

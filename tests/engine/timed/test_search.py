@@ -10,7 +10,7 @@ import pytest
 from hamodel import FALSE, SearchError, System
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits
 from hamodel.engine.reference import Product
-from hamodel.engine.ticks import Ticks
+from hamodel.engine.ticks import Ticks, Untimed
 from hamodel.engine.timed import search as module
 from hamodel.engine.timed.search import Wait, Waits, length, waits
 from tests.agreement.timed import LEFT_OUT, compare_timed
@@ -26,7 +26,7 @@ def searched(its: Example, limits: Limits = NO_LIMITS) -> Waits:
 
 def is_a_run(its: Example, wait: Wait) -> bool:
     """Return whether a run can happen, tick by tick, and takes what it is said to take."""
-    ticks = Ticks(Product(its.system, its.budget), FALSE, FALSE)
+    ticks = Ticks(Untimed(Product(its.system, its.budget)), FALSE, FALSE)
     assert "" == ticks.follow([(step.rule, step.at) for step in wait.run])
     return wait.ms is None or length(wait.run, wait.begins) == wait.ms
 
