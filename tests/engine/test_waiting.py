@@ -27,7 +27,7 @@ from tests.agreement.timed import TICKS
 from tests.agreement.timed_systems import timed_drawing
 from tests.engine.timed.examples import EXAMPLES, FAULT, OFF, ON, in_turn, no_latest
 
-LOOPS = {"round and round", "a deadline that is put off"}
+LOOPS = ("round and round", "a deadline that is put off")
 
 
 def length(its: WaitingTime) -> int:
@@ -48,7 +48,7 @@ def test_the_worst_case_by_hand(name: str) -> None:
         assert its.worst == length(found)
 
 
-@pytest.mark.parametrize("name", EXAMPLES.keys() - LOOPS)
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if name not in LOOPS])
 def test_the_best_case_by_hand(name: str) -> None:
     """Exact, though a run may wait without end; without end itself only if every wait is."""
     its = EXAMPLES[name]()
