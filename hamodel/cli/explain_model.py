@@ -15,7 +15,7 @@ from hamodel.component import Component
 from hamodel.duration import duration_text
 from hamodel.errors import among
 from hamodel.expr import TRUE, Expr, word
-from hamodel.guide.loss import LOSSES, OTHER, PHASES
+from hamodel.guide.loss import ADDED, LOSSES, OTHER, PHASES
 from hamodel.outline import outline
 from hamodel.property import Modality, Property
 from hamodel.rule import Rule
@@ -198,7 +198,7 @@ def of_loss(name: str) -> Entry:
 def of_phase(phase: str, known: Sequence[Family]) -> Entry:
     """Return what is said of a phase of a loss: the steps that its time goes by for."""
     names = [name for name, its in PHASES.items() if its == phase]
-    about = {each.name: each.about for each in known}
+    about = {**ADDED, **{each.name: each.about for each in known}}
     lines = ["The time that a loss lasts before one of these, where that is the next to take time:"]
     lines += [f"  {name}: {about[name]}" for name in names]
     if phase == OTHER:

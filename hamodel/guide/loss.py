@@ -66,6 +66,15 @@ PHASES: Mapping[str, str] = MappingProxyType(
     }
 )
 """By the family of the rule that time passes for, what that time is called; of others, `OTHER`."""
+ADDED: Mapping[str, str] = MappingProxyType(
+    {
+        "sip_server_asks_in_turn": "SIP Server asks for a Media Server for a call that lost its "
+        "own, when it is that call's turn.",
+        "recorder_loses_what_is_unsaved": "What had it in hand fails: all that it took in from a "
+        "moment on is lost.",
+    }
+)
+"""The families of rules that `with_causes` adds, and what they do."""
 
 NOTICES: Mapping[str, str] = MappingProxyType(
     {

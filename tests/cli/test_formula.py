@@ -68,8 +68,7 @@ def test_a_tail_is_a_term() -> None:
     change = ("recorder_group.main.unsaved=60 s",)
 
     assert {
-        ("unsaved > 0 ms", "detects + unsaved + exchange"),
-        ("unsaved ≤ 0 ms", "detects + exchange"),
+        ("everywhere", "detects + unsaved + exchange"),
     } == said(asked("unrecorded", "recorder-media-crash=1", changes=change))
 
 

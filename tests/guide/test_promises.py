@@ -188,7 +188,7 @@ def test_a_model_in_which_nothing_moves_is_no_recording_client() -> None:
     deployment = load("reference", SMALL)
     still = assemble(build_parts(deployment), ())
 
-    assert 77 == len(GENERATORS)
+    assert 78 == len(GENERATORS)
     [client] = [each for each in promises(deployment, still) if each.claim == "RCF-1"]
     assert [False, True] == [holds for _, holds in client.structure]
 

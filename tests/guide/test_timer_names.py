@@ -90,7 +90,8 @@ def test_no_other_key_is_taken_for_a_timer() -> None:
     others = {each.key for each in parameters()} - {
         each.key for each in timers_of(load("reference"))
     }
-    others -= {"recorder_group.detects", "management_layer.heartbeat_period"}
+    others -= {"recorder_group.detects", "recorder_group.unsaved"}
+    others -= {"management_layer.heartbeat_period"}
 
     assert others == {whole_key(each, ["main"]) for each in others}
     assert "detects" == whole_key("detects", ["a", "b"])
