@@ -33,6 +33,7 @@ from hamodel.engine.apart import (
 )
 from hamodel.engine.cone import lifted
 from hamodel.engine.parts import Parts
+from hamodel.engine.twins import Swap, swaps
 from hamodel.errors import among
 from hamodel.expr import Expr, Var, all_of, any_of, variables_of
 from hamodel.property import Modality, Property, never, sometimes
@@ -40,7 +41,7 @@ from hamodel.rewriting import negated
 from hamodel.rule import Kind, Rule, Set
 from hamodel.system import System
 from hamodel.trace import Trace, trace_and_end, trace_of
-from hamodel.verdict import PROVED, UNDETERMINED, Verdict, summed
+from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Verdict, summed
 
 Judge: TypeAlias = Callable[[System, Sequence[Property]], Mapping[Property, Verdict]]
 """The verdicts on properties of a system; none if its search finds an error."""
@@ -60,14 +61,15 @@ class Seen:
     ----------
     system, prop
         What is judged.
-    others
-        The parts that are left out.
+    parts, others
+        All the parts, and those that are left out.
     at_rest, freed
         Their variables, and those with what they move.
     """
 
     system: System
     prop: Property
+    parts: Parts
     others: tuple[str, ...]
     at_rest: Names
     freed: Names
@@ -96,8 +98,7 @@ class Seen:
     def premise_run(self, run: Trace) -> Trace:
         """Return the run of the system to where runs are compared, of one that `reachable` has."""
         fault = run.rules[-1].removesuffix(f" {HERE}").removesuffix(f" {WITHDRAWN}")
-        note = f"here the premise holds, and this can happen: {fault}"
-        return trace_of(self.system, run.rules[:-1], note=note)
+        return trace_of(self.system, run.rules[:-1], note=_shown(fault))
 
     def reachable(self) -> tuple[System, Property]:
         """Return the property that some run with the others at rest leads to what is compared."""
@@ -155,7 +156,7 @@ def seen_apart(system: System, prop: Property, parts: Parts) -> Seen | None:
     left_out = frozenset[str]().union(*(its for name, its in parts if name in others))
     left_out -= stepped(system)
     moved = moved_with(system, left_out) - shown - stepped(system)
-    seen = Seen(system, prop, others, left_out, left_out | moved)
+    seen = Seen(system, prop, parts, others, left_out, left_out | moved)
     return seen if _is_whole(seen) else None
 
 
@@ -195,11 +196,50 @@ def judged_apart(
     for each in seen:
         system, prop = each.alone()
         together.setdefault(system, []).append((each, prop))
+    known: list[tuple[Seen, Verdict]] = []
     for system, its in together.items():
-        alone = judge(system, [prop for _, prop in its])
+        twins = {each.prop: _of_twin(each, known) for each, _ in its}
+        alone = judge(system, [prop for each, prop in its if twins[each.prop] is None])
         for each, prop in its:
-            if prop in alone and (verdict := _judged(each, budget, alone[prop], judge)) is not None:
+            verdict = twins[each.prop]
+            if prop in alone:
+                verdict = _judged(each, budget, alone[prop], judge)
+            if verdict is not None:
+                known.append((each, verdict))
                 yield each.prop, verdict
+
+
+def _of_twin(seen: Seen, known: Sequence[tuple[Seen, Verdict]]) -> Verdict | None:
+    """Return the verdict that one of those known is with the names exchanged; None if none is."""
+    for swap in swaps(seen.system, seen.parts):
+        for other, verdict in known:
+            if verdict.kind is not REFUTED and swap.tells(other.prop, seen.prop):
+                return _exchanged(seen, swap, other, verdict)
+    return None
+
+
+def _exchanged(seen: Seen, swap: Swap, other: Seen, verdict: Verdict) -> Verdict:
+    """Return the verdict on the twin of another property, with its run gone through."""
+    why = verdict.why.replace(_whatever(other), _whatever(seen))
+    run = verdict.premise_witness
+    if run is not None:
+        rules = [swap.rules[rule] for rule in run.rules]
+        state = trace_and_end(seen.system, rules)[1]
+        can = (name for name in seen.prop.fault if _enabled(seen.system, name)(state))
+        run = trace_of(seen.system, rules, note=_shown(next(can)))
+    return replace(verdict, property=seen.prop, why=why, premise_witness=run)
+
+
+def _enabled(system: System, name: str) -> Expr:
+    return system.flattened(system.rule(name))[0]
+
+
+def _shown(fault: str) -> str:
+    return f"here the premise holds, and this can happen: {fault}"
+
+
+def _whatever(seen: Seen) -> str:
+    return f", whatever {among(seen.others)} may do"
 
 
 def _judged(seen: Seen, budget: Budget, alone: Verdict, judge: Judge) -> Verdict | None:
@@ -221,7 +261,7 @@ def _proved(
     reached = _one(judge, *seen.reachable())
     if reached is None or reached.trace is None:
         return None
-    verdict = _whatever(seen, budget, *found, reached)
+    verdict = _decided(seen, budget, *found, reached)
     return replace(verdict, premise_witness=seen.premise_run(reached.trace))
 
 
@@ -233,7 +273,7 @@ def _refuted(seen: Seen, budget: Budget, independent: Verdict, judge: Judge) -> 
     found = _one(judge, seen.alone()[0], seen.from_state(rested.trace))
     if found is None or found.trace is None:
         return None
-    verdict = _whatever(seen, budget, found, independent, rested)
+    verdict = _decided(seen, budget, found, independent, rested)
     return replace(verdict, trace=seen.run(rested.trace, found.trace))
 
 
@@ -241,9 +281,8 @@ def _one(judge: Judge, system: System, prop: Property) -> Verdict | None:
     return judge(system, [prop]).get(prop)
 
 
-def _whatever(seen: Seen, budget: Budget, found: Verdict, *more: Verdict) -> Verdict:
-    why = f"{found.why}, whatever {among(seen.others)} may do"
-    return summed(seen.prop, budget, found.kind, why, (found, *more))
+def _decided(seen: Seen, budget: Budget, found: Verdict, *more: Verdict) -> Verdict:
+    return summed(seen.prop, budget, found.kind, found.why + _whatever(seen), (found, *more))
 
 
 def compared(system: System, prop: Property) -> System:

@@ -14,14 +14,14 @@ maps a system onto itself maps what holds of it to what holds of it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations
 
 from hamodel.engine.check import PREMISE, note_on
 from hamodel.engine.parts import Parts, Piece
-from hamodel.expr import And, Expr, Is, Not, Or, Same
+from hamodel.expr import And, Expr, Is, Not, Or, Same, Var
 from hamodel.property import Property
 from hamodel.rule import Next, Rule, Set, Step
 from hamodel.system import System
@@ -44,17 +44,37 @@ class Swap:
         The name that each variable gets; one that is not there keeps its own.
     rules, groups
         The rule that each rule becomes, and so each fairness group, by name.
+    words
+        What each component becomes, and each value that a message says; None if what one rule says
+        is not so what the other does.
     """
 
     variables: Names
     rules: Names
     groups: Names
+    words: Mapping[Hashable, Hashable] | None
 
     def makes(self, one: Piece, other: Piece) -> bool:
         """Return whether exchanging the names in a piece makes it another one."""
         mine = (self._of(one.rested), self._of(one.ruled_out), _goal(one, self.variables))
         its = (_of(other.rested), _of(other.ruled_out), _goal(other, SAME))
         return one.refutes == other.refutes and mine == its
+
+    def tells(self, one: Property, other: Property) -> bool:
+        """Return whether exchanging the names in what must be transparent makes it another one."""
+        words = self.words
+        if words is None:
+            return False
+        mine = (
+            self._of(one),
+            {self.rules[fault] for fault in one.fault},
+            {words.get(name, name) for name in one.observers},
+            {self.variables.get(name, name) for name in one.hide},
+            {words.get(word, word) for word in one.unheard},
+            {*one.idempotent},
+        )
+        its = {*other.fault}, {*other.observers}, {*other.hide}, {*other.unheard}
+        return mine == (_of(other), *its, {*other.idempotent})
 
     def _of(self, prop: Property) -> Hashable:
         fair = tuple(self.groups.get(group, group) for group in prop.fair)
@@ -167,4 +187,32 @@ def _onto_itself(
         rules[rule.name] = its.name
         if groups.setdefault(rule.group, its.group) != its.group:
             return None
-    return Swap(names, rules, groups) if len(set(groups.values())) == len(groups) else None
+    if len(set(groups.values())) < len(groups):
+        return None
+    return Swap(names, rules, groups, _words(system, names, rules))
+
+
+def _words(system: System, names: Names, rules: Names) -> Mapping[Hashable, Hashable] | None:
+    """Return what is said instead of what, one for one; None if that is not one thing."""
+    pairs: list[tuple[Hashable, Hashable]] = [
+        (owner, system.owners[names.get(name, name)]) for name, owner in system.owners.items()
+    ]
+    for rule in system.rules:
+        becomes = system.rule(rules[rule.name]).says
+        if len(becomes) != len(rule.says):
+            return None
+        for one, other in zip(rule.says, becomes, strict=True):
+            if one.kind != other.kind or len(one.data) != len(other.data):
+                return None
+            pairs += ((one.sender, other.sender), (one.receiver, other.receiver))
+            pairs += zip(_said(one.data, names), _said(other.data, SAME), strict=True)
+    found = dict(pairs)
+    one_each = len(set(found.values())) == len(found) == len(set(pairs))
+    return found if one_each else None
+
+
+def _said(data: Iterable[object], names: Names) -> Iterator[Hashable]:
+    """Yield what a message says: a variable by what it becomes, which has to be said there."""
+    for item in data:
+        name = item.name if isinstance(item, Var) else None
+        yield item if name is None else ("variable", names.get(name, name))

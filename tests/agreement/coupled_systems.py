@@ -11,6 +11,7 @@ from hamodel import TRUE, Budget, Component, Kind, Message, Property, Rule, Syst
 from hamodel.expr import Expr
 from hamodel.rule import Next, Step
 from tests.agreement.random_systems import Drawing, Gate, Light
+from tests.agreement.twins import changed, renamed
 
 ONE, TWO, SHARED = "one", "two", "shared"
 BUDGETS = (Budget(1), Budget(1), Budget({"box-crash": 1}), Budget(2))
@@ -72,17 +73,81 @@ def coupled(seed: int) -> Coupled:
     return Coupled(system, budget, parts, tuple(_properties(drawing, faults, owned)))
 
 
-def _rule(drawing: _Drawing, number: int, owned: dict[str, list[Var[Any]]]) -> Rule:
-    """Draw a rule of one part, of the other, or of what they share; the first is a failure."""
-    home = SHARED if number == 1 else drawing.one_of((ONE, ONE, TWO, SHARED))
+def alike(seed: int) -> Coupled:
+    """Draw one part and what is shared, and a second part that is like the first."""
+    drawing = _Drawing(random.Random(seed).randrange)  # noqa: S311
+    owned = {
+        name: [drawing.variable(f"{name}.v{i}") for i in range(1, 3)] for name in (ONE, SHARED)
+    }
+    twins = {var.name: replace(var, name=var.name.replace(ONE, TWO)) for var in owned[ONE]}
+    owned[TWO] = list(twins.values())
+    words = {ONE: TWO, TWO: ONE}
+    rules = [_to_all(_rule(drawing, 1, owned, (SHARED,)))]
+    for number in range(2, 6 + drawing.choose(4)):
+        rule = _rule(drawing, number, owned, (ONE, ONE, SHARED))
+        one = drawing.subject == ONE
+        rules += (rule, _second(rule, twins, words)) if one else (_to_all(rule),)
+    components = (Component(name, variables=tuple(owned[name])) for name in (ONE, TWO, SHARED))
+    system = System(tuple(components), tuple(rules), name="two parts alike")
+    drawing.readable = [*owned[ONE], *owned[SHARED]]
+    [first, *_] = _properties(drawing, [rules[0].name], owned)
+    second = replace(
+        first,
+        name="neither_can_the_other",
+        given=renamed(first.given, twins),
+        observers=tuple(words.get(name, name) for name in first.observers),
+        hide=tuple(twins[name].name if name in twins else name for name in first.hide),
+        unheard=(ONE,),
+    )
+    parts = {name: [var.name for var in owned[name]] for name in (ONE, TWO)}
+    return Coupled(system, drawing.one_of(BUDGETS), parts, (first, second))
+
+
+def _to_all(rule: Rule) -> Rule:
+    """Return a rule that tells no part what it does not tell the other."""
+    return replace(rule, says=tuple(replace(each, receiver=SHARED) for each in rule.says))
+
+
+def _second(rule: Rule, twins: dict[str, Var[Any]], words: dict[str, str]) -> Rule:
+    """Return what a rule of the first part is for the second."""
+    says = tuple(
+        Message(
+            each.kind,
+            each.sender,
+            words.get(each.receiver, each.receiver),
+            tuple(
+                twins.get(item.name, item) if isinstance(item, Var) else words.get(item, item)
+                for item in each.data
+            ),
+        )
+        for each in rule.says
+    )
+    return replace(
+        rule,
+        name=f"{rule.name} of the second",
+        when=renamed(rule.when, twins),
+        sets=tuple(changed(effect, twins) for effect in rule.sets),
+        says=says,
+        group=rule.group.replace(ONE, TWO),
+    )
+
+
+def _rule(
+    drawing: _Drawing,
+    number: int,
+    owned: dict[str, list[Var[Any]]],
+    homes: Sequence[str] = (),
+) -> Rule:
+    """Draw a rule of one of these, which keeps to it; else of any, the first a failure."""
+    home = drawing.one_of(homes or ((SHARED,) if number == 1 else (ONE, ONE, TWO, SHARED)))
     drawing.subject = home
     reads, changes = list(owned[home]), list(owned[home])
     if home != SHARED:
         reads += owned[SHARED]
         changes += owned[SHARED] if drawing.seldom() else []
-    elif drawing.choose(2):
+    elif not homes and drawing.choose(2):
         changes += owned[drawing.one_of((ONE, TWO))]
-    if drawing.seldom(RARELY):
+    if not homes and drawing.seldom(RARELY):
         reads += owned[TWO if home == ONE else ONE]
     drawing.readable, drawing.assignable = list(dict.fromkeys(reads + changes)), changes
     rule = drawing.rule(number, (Component("nobody"),))

@@ -25,7 +25,7 @@ from hamodel.expr import Expr, any_of, variables_of
 from hamodel.property import Modality
 from hamodel.trace import trace_and_end
 from hamodel.verdict import Verdict
-from tests.agreement.coupled_systems import coupled
+from tests.agreement.coupled_systems import Coupled, alike, coupled
 from tests.agreement.random_systems import seeded_drawing
 from tests.agreement.twins import doubled
 
@@ -141,10 +141,19 @@ def compare_seen(seed: int) -> Iterator[str]:
 
     A run that is shown is gone through in the system, to a state where the premise holds.
     """
-    system, budget, parts, props = coupled(seed)
-    for prop in props:
+    yield from _seen(seed, coupled(seed))
+
+
+def compare_alike(seed: int) -> Iterator[str]:
+    """As `compare_seen` for two parts that are alike, each of which sees what the other does."""
+    yield from _seen(seed, alike(seed))
+
+
+def _seen(seed: int, drawn: Coupled) -> Iterator[str]:
+    system, budget, parts, props = drawn
+    for found in check_by_parts(system, props, parts, budget):
+        prop = found.property
         whole = check(system, prop, budget)
-        [found] = check_by_parts(system, [prop], parts, budget)
         assert whole.kind is found.kind, (seed, str(prop), str(whole), str(found))
         for run in (found.trace, found.premise_witness):
             if run is not None:

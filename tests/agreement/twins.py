@@ -53,7 +53,8 @@ def renamed(guard: Expr, names: Names) -> Expr:
     raise AssertionError(guard)
 
 
-def _changed(effect: Set, names: Names) -> Set:
+def changed(effect: Set, names: Names) -> Set:
+    """Return an effect on other variables in the place of these, of others too."""
     to = effect.to
     match to:
         case Var():
@@ -86,7 +87,7 @@ def doubled(
             name=f"{rule.name} twin",
             group=f"{rule.group} twin",
             when=renamed(guard, twins),
-            sets=tuple(_changed(effect, twins) for effect in reversed(effects)),
+            sets=tuple(changed(effect, twins) for effect in reversed(effects)),
         )
         if (its.when, set(its.sets)) != (plain.when, set(plain.sets)):
             rules.append(its)

@@ -8,10 +8,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.agreement.parts import compare_parts, compare_seen, compare_twins
+from tests.agreement.parts import compare_alike, compare_parts, compare_seen, compare_twins
 from tests.benchmarks.tables import commit, machine, table
 
-COMPARED = ((compare_parts, "", 1), (compare_twins, "alike: ", 1), (compare_seen, "seen: ", 4))
+COMPARED = (
+    (compare_parts, "", 1),
+    (compare_twins, "alike: ", 1),
+    (compare_seen, "seen: ", 4),
+    (compare_alike, "seen alike: ", 1),
+)
 """What compares a system, what its words begin with, and how many systems there are for each."""
 
 FILE = Path(__file__).with_name("parts.json")

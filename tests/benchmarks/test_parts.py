@@ -21,6 +21,7 @@ def test_enough_was_decided_in_each_way() -> None:
     assert 500 <= sorts["by parts freed"]
     assert 50 <= sorts["by parts retraced"]
     assert 1_000 <= sorts["seen: by parts unseen"]
+    assert 100 <= sorts["seen alike: by parts unseen"]
     for kind in ("always", "never", "sometimes", "leads-to", "seen: transparent"):
         assert all(sorts[f"{kind} {verdict}"] >= 20 for verdict in ("PROVED", "REFUTED"))
 
