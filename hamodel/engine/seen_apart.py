@@ -163,11 +163,12 @@ def seen_apart(system: System, prop: Property, parts: Parts) -> Seen | None:
 def _is_whole(seen: Seen) -> bool:
     """Return whether observers, faults and repairs are all about what is kept, too."""
     system, prop = seen.system, seen.prop
+    free = freed(system, seen.freed, seen.heard_by)
     rested = at_rest(system, seen.at_rest, seen.heard_by)
-    kept = freed(system, seen.freed, seen.heard_by).components
     return (
-        {component.name for component in kept}.issuperset(prop.observers)
+        {component.name for component in free.components}.issuperset(prop.observers)
         and all(keeps(system, seen.freed, prop, rule) for rule in system.rules if _counts(rule))
+        and any(of_rule(rule.name) in prop.fault for rule in free.rules)
         and any(rule.name in prop.fault for rule in rested.rules)
     )
 

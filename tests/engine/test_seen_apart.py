@@ -173,6 +173,18 @@ def test_a_fault_that_depends_on_the_others_is_no_refutation() -> None:
     assert "whatever" not in verdict.why
 
 
+def test_a_fault_that_can_never_happen_is_searched_in_the_whole() -> None:
+    """No value that a rule gives allows it."""
+    fails = Rule(
+        FAILS.name, Kind.FAILURE, TWICE.is_(True), sets=FAILS.sets, cost={"server-crash": 1}
+    )
+    system = System(served().components, (fails, SERVES_ONE, SERVES_TWO))
+    parts = tuple((name, frozenset(its)) for name, its in PARTS.items())
+
+    assert seen_apart(system, to_one(), parts) is None
+    assert judged(system, to_one()).why.startswith("nowhere does the premise hold")
+
+
 def test_a_failure_of_the_others_alone_counts_as_well() -> None:
     """It takes from the budget what is no step without them."""
     breaks = Rule(
