@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
+from hamodel.budget import Budget
 from hamodel.cli.assess import Assessment, Row, budget_of, of_facts
 from hamodel.cli.loss import too_wide
 from hamodel.cli.losses import WHY
@@ -51,6 +52,10 @@ def _judged(row: Row, subject: Subject, budgets: Budgets, limits: Limits) -> Row
     budget = budget_of(identity(its.parts, its.call), budgets)
     assumed = (f"at most {allowed(budget)}", "the timers of the deployment")
     row = replace(row, assumptions=(*row.assumptions, *assumed), expected=None)
+    budget.check(subject.system.fault_classes)
+    if not _fails(budget, subject.system.fault_classes):
+        why = f"no Media Server fails within {allowed(budget)}"
+        return replace(row, status=Status.NOT_APPLICABLE, why=why)
     try:
         with too_wide(subject.where):
             found = tried(its, row.source.id, budget, whole=False, limits=limits)
@@ -61,6 +66,14 @@ def _judged(row: Row, subject: Subject, budgets: Budgets, limits: Limits) -> Row
         why = "the search was cut short" if found.cut else "no recording is lost in any run"
         return replace(row, status=Status.UNDETERMINED, why=why)
     return of_facts(row, facts(found))
+
+
+def _fails(budget: Budget, classes: Iterable[str]) -> bool:
+    """Return whether a Media Server can fail, by itself or with its host."""
+    its = [fault for fault in classes if fault.startswith("media-server-") or fault == "host-loss"]
+    if budget.faults is None:
+        return bool(its)
+    return any(each.limit and any(map(each.covers, its)) for each in budget.allowances)
 
 
 def facts(found: Outcome) -> tuple[tuple[str, bool], ...]:

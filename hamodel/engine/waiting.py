@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.engine.timed.dates import Dated, Zeno
-from hamodel.errors import plural
-from hamodel.expr import TRUE, Expr
+from hamodel.errors import ModelError, plural
+from hamodel.expr import TRUE, Expr, checked_guard
 from hamodel.property import always
 from hamodel.system import System
 from hamodel.verdict import PROVED, UNDETERMINED, VerdictKind
@@ -108,7 +108,8 @@ def worst_case(
     Raises
     ------
     ModelError
-        HA014 for a guard over a variable that no component of the system owns.
+        HA006 for what is no guard, HA014 for a guard over a variable that no component of the
+        system owns, HA044 for what is no budget.
     SearchError
         HA044 for a budget of faults that the system does not have, and what a search raises.
 
@@ -172,7 +173,13 @@ def _found(
 ) -> Waits:
     from hamodel.engine.timed.search import waits
 
-    since, begin, end = wait
+    since, begin, end = (checked_guard(each, "a wait") for each in wait)
+    if not isinstance(budget, Budget):
+        raise ModelError(
+            "HA044",
+            f"the budget is {budget!r:.60}; it can be one such as Budget(1) or "
+            'Budget({"media-server-crash": 1})',
+        )
     system.check_property(always("the_wait_ends", end | ~begin, given=since), budget.counters)
     budget.check(system.fault_classes)
     return waits(system, begin, end, budget, since=since, limits=limits, past_endless=past_endless)

@@ -69,7 +69,7 @@ PHASES: Mapping[str, str] = MappingProxyType(
 ADDED: Mapping[str, str] = MappingProxyType(
     {
         "sip_server_asks_in_turn": "SIP Server asks for a Media Server for a call that lost its "
-        "own, when it is that call's turn.",
+        "own, when all that a Media Server holds have had their turn (A-REJOIN).",
         "recorder_loses_what_is_unsaved": "What had it in hand fails: all that it took in from a "
         "moment on is lost.",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -145,3 +146,19 @@ def test_the_best_case_of_random_systems_is_that_of_ticks() -> None:
             sorts["beside one without end" if expected.endless else "some"] += 1
 
     assert sorts.keys() == {"not known", "without end", "none", "beside one without end", "some"}
+
+
+@pytest.mark.parametrize("budget", [1, {"thief-visit": 1}, None])
+def test_what_is_no_budget_is_told(budget: Any) -> None:
+    """With what one looks like."""
+    its = in_turn()
+    with pytest.raises(ModelError, match=r"HA044 the budget is .*; it can be one such as Budget"):
+        worst_case(its.system, OFF, ON.is_(True), budget)
+
+
+@pytest.mark.parametrize("guard", ["a", None, True])
+def test_what_is_no_guard_is_told(guard: Any) -> None:
+    """Where a wait begins or ends."""
+    its = in_turn()
+    with pytest.raises(ModelError, match=r"HA006 a wait has .* where a guard belongs"):
+        best_case(its.system, OFF, guard, FAULT)
