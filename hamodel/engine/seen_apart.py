@@ -175,7 +175,7 @@ def _is_whole(seen: Seen) -> bool:
 
 def _counts(rule: Rule) -> bool:
     """Return whether a budget may count a step of a rule."""
-    return rule.kind in {Kind.FAILURE, Kind.REPAIR}
+    return bool(rule.cost) or rule.kind is Kind.REPAIR
 
 
 def judged_apart(

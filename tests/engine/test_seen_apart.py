@@ -188,11 +188,19 @@ def test_a_fault_that_can_never_happen_is_searched_in_the_whole() -> None:
     assert judged(system, to_one()).why.startswith("nowhere does the premise hold")
 
 
-def test_a_failure_of_the_others_alone_counts_as_well() -> None:
+@pytest.mark.parametrize(
+    ("kind", "cost"),
+    [
+        (Kind.FAILURE, {"two-crash": 1}),
+        (Kind.ENVIRONMENT, {"two-crash": 1}),
+        (Kind.REPAIR, {}),
+    ],
+)
+def test_what_a_budget_counts_of_the_others_alone_counts_as_well(
+    kind: Kind, cost: dict[str, int]
+) -> None:
     """It takes from the budget what is no step without them."""
-    breaks = Rule(
-        "two breaks", Kind.FAILURE, TWICE.is_(False), sets=Set(TWICE, True), cost={"two-crash": 1}
-    )
+    breaks = Rule("two breaks", kind, TWICE.is_(False), sets=Set(TWICE, True), cost=cost)
     parts = tuple((name, frozenset(its)) for name, its in PARTS.items())
 
     assert seen_apart(served(SERVES_ONE), to_one(), parts) is not None
