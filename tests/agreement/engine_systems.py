@@ -211,6 +211,7 @@ class LargerDrawing(Drawing):
                     idempotent=self.some(("PING", "PONG")),
                     given=self.premise(),
                     fair=self.some(groups) if self.seldom() else (),
+                    unheard=self.some(("word",)),
                 )
             )
         return tuple(found)

@@ -62,8 +62,11 @@ class Setting:
 
     def smaller(self) -> Iterator[Setting]:
         """Yield what is smaller: less is asked for, then less is installed too."""
-        for many in range(1, len(SMALLER) + 1):
-            yield replace(self, changes=(*self.changes, *SMALLER[:many]))
+        changes = self.changes
+        for change in SMALLER:
+            if change not in changes:
+                changes = (*changes, change)
+                yield replace(self, changes=changes)
 
 
 ALONE = (
