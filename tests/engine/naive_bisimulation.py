@@ -67,7 +67,7 @@ class Naive:
             yield Step(rule.name, rule.group if fair else None, said, target)
 
     def _said(self, says: Iterable[Message], state: Any, same: bool) -> tuple[str, ...]:
-        heard = [m.heard(state) for m in says if m.receiver in self.prop.observers]
+        heard = [m.heard(state) for m in says if self.prop.hears(m)]
         return tuple(sorted(str(m) for m in heard if not (same and m.kind in self.prop.idempotent)))
 
     def colour(self, node: Node) -> tuple[Any, ...]:
