@@ -77,10 +77,14 @@ class Seen:
     @property
     def heard_by(self) -> Property:
         """A property with these observers: one for all that have the same."""
-        said = Property(
-            "heard", Modality.TRANSPARENT, fault=("any",), observers=self.prop.observers
+        return Property(
+            "heard",
+            Modality.TRANSPARENT,
+            fault=("any",),
+            observers=self.prop.observers,
+            unheard=self.prop.unheard,
+            fair=self.prop.fair,
         )
-        return replace(said, unheard=self.prop.unheard, fair=self.prop.fair)
 
     def rested(self) -> tuple[System, Property]:
         """Return the system where the others are at rest, and the property there."""

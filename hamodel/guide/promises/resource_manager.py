@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hamodel import Budget, Expr, System, all_of, any_of, transparent
 from hamodel.guide.parts import Parts, others
@@ -129,46 +128,31 @@ def resource_manager_failure_is_transparent(parts: Parts, system: System) -> Ite
     Of several calls each is judged for itself, once it is placed: whose turn it is for a call to
     come depends on the others, and an instance does not know what the other one's turn was.
     """
-    failures = tuple(
-        transparent(
-            f"failure_of_{name}_is_transparent",
-            fault=(f"{name} crashes",),
-            observers=(
-                *parts.sip_servers,
-                *parts.media_servers,
-                *(session.machine.name for session in parts.recording_sessions.values()),
-                *(part.name for each in parts.recorders.values() for part in each.components),
-                *parts.calls,
-            ),
-            hide=_later_placements(parts),
-            idempotent=("media server failed", "INVITE", "request"),
-            given=all_of(*(~_in_flight(parts, name, call) for call in parts.calls)),
-            claims=("RM-4",),
-            budget=RESOURCE_MANAGER_FAULT,
-            beyond=TWO_RESOURCE_MANAGER_FAULTS,
-        )
-        for name in parts.resource_managers
-    )
-    if len(parts.calls) > 1:
-        properties = tuple(
-            for_one_call(
-                replace(
-                    failure,
-                    name=f"{failure.name}_to_{call}",
-                    given=~_in_flight(parts, name, call),
+    several = len(parts.calls) > 1
+    properties = []
+    for name in parts.resource_managers:
+        for call in parts.calls:
+            failure = transparent(
+                f"failure_of_{name}_is_transparent" + (f"_to_{call}" if several else ""),
+                fault=(f"{name} crashes",),
+                observers=(
+                    *parts.sip_servers,
+                    *parts.media_servers,
+                    *(session.machine.name for session in parts.recording_sessions.values()),
+                    *(part.name for each in parts.recorders.values() for part in each.components),
+                    *parts.calls,
                 ),
-                call,
-                parts,
-                system,
+                hide=_later_placements(parts),
+                idempotent=("media server failed", "INVITE", "request"),
+                given=~_in_flight(parts, name, call),
+                claims=("RM-4",),
+                budget=RESOURCE_MANAGER_FAULT,
+                beyond=TWO_RESOURCE_MANAGER_FAULTS,
             )
-            for name, failure in zip(parts.resource_managers, failures, strict=True)
-            for call in parts.calls
-        )
-    else:
-        properties = failures
+            properties.append(for_one_call(failure, call, parts, system))
     yield Promise(
         "RM-4",
-        properties,
+        tuple(properties),
         assumptions=(
             "one Resource Manager instance crashes; no other fault",
             "no transaction was in flight at the failed instance",
