@@ -8,13 +8,13 @@ from dataclasses import replace
 from hamodel.budget import Budget
 from hamodel.cli.assess import Assessment, Row, budget_of, of_facts
 from hamodel.cli.loss import too_wide
-from hamodel.cli.losses import WHY
 from hamodel.cli.options import Budgets, CheckOptions
 from hamodel.cli.output import say
 from hamodel.cli.subject import Subject
 from hamodel.cli.trial import Outcome, at_most, court_of, tried
 from hamodel.cli.words import allowed
 from hamodel.engine.limits import Limits
+from hamodel.engine.waiting import ENDLESS
 from hamodel.errors import InputError, seconds
 from hamodel.guide import Status
 from hamodel.guide.trial import identity
@@ -84,7 +84,7 @@ def facts(found: Outcome) -> tuple[tuple[str, bool], ...]:
     )
     if found.lost is None:
         ends = "what is lost is within the time to detect and to fail over"
-        return (f"{ends}: it is without end, {WHY[found.why]}", False), made_of
+        return (f"{ends}: it is without end, {ENDLESS[found.why]}", False), made_of
     detect, fail_over = seconds(found.detection), seconds(found.failover)
     bound = (
         f"what is lost, at most {at_most(found.lost)}, is within the time to detect, {detect},"

@@ -15,7 +15,6 @@ from rich.text import Text
 
 from hamodel.cli.formulas import LossFormula, loss_formula, short_names
 from hamodel.cli.loss import losses_budgets
-from hamodel.cli.losses import WHY
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
@@ -25,6 +24,7 @@ from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.formula import REGIONS, Row, Sort, one_expression
 from hamodel.engine.timed.linear import Form, condition, plus, written
+from hamodel.engine.waiting import ENDLESS
 from hamodel.errors import InputError, plural
 
 SCHEMA = 1
@@ -106,7 +106,7 @@ def at_most(row: Row, names: Sequence[str]) -> str:
             assert row.form is not None, "what ends takes some time"
             return written(row.form, names)
         case Sort.ENDLESS:
-            return f"without end: {WHY[row.why]}"
+            return f"without end: {ENDLESS[row.why]}"
         case Sort.NEVER:
             return "nothing"
         case Sort.UNDETERMINED:

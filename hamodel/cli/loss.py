@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.budget import Budget
-from hamodel.cli.losses import WHY, Loss, Measure, with_total, worst_loss
+from hamodel.cli.losses import Loss, Measure, with_total, worst_loss
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
@@ -26,6 +26,7 @@ from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.search import Wait
 from hamodel.engine.timed.totals import Totals
+from hamodel.engine.waiting import ENDLESS
 from hamodel.errors import InputError, seconds
 from hamodel.guide import Parts, build_parts
 from hamodel.guide.loss import Lost, lost_named, with_causes
@@ -223,7 +224,7 @@ def how(loss: Loss) -> str:
     """Return what the time of the worst run goes by, in words; or what makes it endless."""
     parts = [f"{phase} {seconds(ms)}" for phase, ms in loss.by_phase.items()]
     if loss.worst is not None and loss.worst.why:
-        parts.append(f"then {WHY[loss.worst.why]}" if parts else WHY[loss.worst.why])
+        parts.append(f"then {ENDLESS[loss.worst.why]}" if parts else ENDLESS[loss.worst.why])
     return ", ".join(parts)
 
 
@@ -347,5 +348,5 @@ def print_story(loss: Loss, wait: Wait, console: Console) -> None:
         begins = " ← it begins" if place == wait.begins - 1 else ""
         table.add_row(seconds(step.at - began), f"{step.rule}{begins}", Text(by, "dim"))
     if wait.why:
-        table.add_row("", Text(WHY[wait.why], "bold"), "")
+        table.add_row("", Text(ENDLESS[wait.why], "bold"), "")
     console.print(table, width=table_width(console))

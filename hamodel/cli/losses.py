@@ -14,10 +14,6 @@ from hamodel.engine.waiting import ENDLESS
 from hamodel.guide import Parts
 from hamodel.guide.loss import OTHER, PHASES, Lost
 
-WHY = ENDLESS
-"""What makes a loss endless, in words."""
-NOTHING_MORE = WHY["stuck"]
-
 Measure = Callable[[System, Lost, str, Budget, Limits], "Loss"]
 """What returns how much of something is lost at worst, as `worst_loss` does."""
 
@@ -163,4 +159,4 @@ def phase_before(coming: Sequence[Rule]) -> str:
             return PHASES.get(rule.family, OTHER)
         if latest and rule.family in PHASES:
             return PHASES[rule.family]
-    return NOTHING_MORE
+    return ENDLESS["stuck"]

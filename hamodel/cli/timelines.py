@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hamodel.cli.losses import WHY, Loss, cone_of, phase_before
+from hamodel.cli.losses import Loss, cone_of, phase_before
 from hamodel.cli.output import check_writable, write_file
 from hamodel.draw import dot, mermaid, svg
 from hamodel.draw.scene import STYLES, Lane, Mark, Span, TimeLine, Tone, slug
 from hamodel.engine.timed.dates import Dated
+from hamodel.engine.waiting import ENDLESS
 from hamodel.errors import InputError, among
 from hamodel.expr import Value
 from hamodel.guide.timeline import AS_ASKED, LANES, MEASURED, SET_UP, Watched
@@ -65,7 +66,7 @@ def intervals(loss: Loss) -> tuple[Interval, ...]:
     watched = [make(parts, loss.call) for make in LANES]
     rules = {rule.name: rule for rule in loss.system.rules}
     phases = [phase_before([rules[step.rule] for step in run[k:]]) for k in range(len(run))]
-    phases.append(WHY.get(worst.why, ""))
+    phases.append(ENDLESS.get(worst.why, ""))
     found: list[Interval] = []
     for its in sorted(watched, key=lambda each: each.name != lane):
         if its.variables <= cone and (not its.aside or its.name == lane):

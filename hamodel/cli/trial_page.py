@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hamodel.cli.losses import WHY
 from hamodel.cli.trial import Measured, Outcome, at_most
+from hamodel.engine.waiting import ENDLESS
 from hamodel.errors import seconds
 from hamodel.guide.trial import CASES, FIGURES, Case
 
@@ -125,7 +125,7 @@ def _case(case: Case, its: Outcome) -> Iterator[str]:
         parts = ", ".join(f"{phase} {seconds(ms)}" for phase, ms in its.phases)
         yield f"It goes by: {parts}{_then(its)}."
     elif its.why:
-        yield f"At once {WHY[its.why]}."
+        yield f"At once {ENDLESS[its.why]}."
     if its.breaks:
         steps = ", then ".join(its.breaks)
         yield f"\nThe identity breaks as soon as this has happened, in this order: {steps}."
@@ -137,7 +137,7 @@ def _case(case: Case, its: Outcome) -> Iterator[str]:
 
 
 def _then(its: Outcome) -> str:
-    return f"; then {WHY[its.why]}" if its.why else ""
+    return f"; then {ENDLESS[its.why]}" if its.why else ""
 
 
 def _figures(figures: Sequence[Measured]) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _figures(figures: Sequence[Measured]) -> Iterator[str]:
     rows = []
     for each, its in zip(FIGURES, figures, strict=True):
         phases = ", ".join(f"{phase} {seconds(ms)}" for phase, ms in its.phases)
-        why = WHY[its.why] if its.why else ""
+        why = ENDLESS[its.why] if its.why else ""
         rows.append(
             (
                 f"[{each.claim}](claims/{each.claim}.md)",
