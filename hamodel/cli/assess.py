@@ -25,6 +25,13 @@ from hamodel.rule import Kind
 from hamodel.system import System
 from hamodel.verdict import PROVED, Verdict
 
+BEYOND_STATES = 16_000_000
+"""
+Where what lies beyond a claim's assumptions is cut short if there are several calls to tell apart.
+
+It is not promised, and takes longer than all that is; `--faults` judges it as if it were.
+"""
+
 BINDING = ("must", "should")
 """The strengths of a promise whose refutation is a failure of the deployment."""
 
@@ -207,12 +214,19 @@ def planned(
     `among` are all the promises of the deployment, where these are some of them.
     """
     wanted = _budgeted(promises, budgets)
-    return searches_for(
+    searches = searches_for(
         system,
         wanted,
         in_cones=in_cones,
         among=_budgeted(among, budgets),
         parts=calls_apart(system) if in_cones else (),
+    )
+    promised = {budget_of(prop, budgets) for prop, _ in wanted}
+    return tuple(
+        each
+        if each.budget in promised or not each.parts
+        else replace(each, limit_states=BEYOND_STATES)
+        for each in searches
     )
 
 

@@ -64,7 +64,7 @@ def verdicts(
     progress, checkpoint, threads
         As for `explore`; only the search of all the parts together is kept.
     """
-    effort = Effort(limits, progress, threads, time.monotonic())
+    effort = Effort(search.within(limits), progress, threads, time.monotonic())
     decided = set()
     counters = search.budget.counters
     fitting = []
@@ -168,7 +168,7 @@ class _ByParts:
             last = size is None or self.spent
             if place:
                 # As long as nothing happens with the others free, nothing is to be found at rest.
-                self._judge(self.rested, size, [p for p in self.pieces if last or self._may_be(p)])
+                self._judge(self.rested, size, [p for p in self.pieces if self._may_be(p)])
                 yield from self._each(self._shown)
                 yield from self._each(self._ruled_out)
             if last:
@@ -256,7 +256,9 @@ class _ByParts:
                         earlier[key] = explored
                     self.spent |= explored.cut not in {None, Cut.STATES}
                     for prop in search.props:
-                        verdict = search.judge(system, explored, prop, so_far=True)
+                        # What is free and refutes early is found early, if its search is cut short.
+                        late = view is self.free and size is None and asked[prop][0] in view.found
+                        verdict = search.judge(system, explored, prop, so_far=not late)
                         part = explored.product.system
                         found = _Found(asked[prop][0], verdict, part, goes_on)
                         view.found |= dict.fromkeys(asked[prop], found)

@@ -110,12 +110,20 @@ class Search:
         The variables that are searched; None for all.
     parts
         What can be searched by itself first, as `hamodel.engine.by_parts` does.
+    limit_states
+        Where it is cut short at the latest, whatever else limits it; None for nowhere.
     """
 
     budget: Budget
     props: tuple[Property, ...]
     cone: Cone | None = None
     parts: Parts = ()
+    limit_states: int | None = None
+
+    def within(self, limits: Limits) -> Limits:
+        """Return these limits, with its own on the states if that is a smaller one."""
+        own = self.limit_states
+        return limits if own is None else limits.but(min(own, limits.states or own))
 
     def searched(self, system: System) -> tuple[System, Budget]:
         """Return the system, or its part that the cone names, and the budget suited to that."""

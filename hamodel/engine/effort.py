@@ -10,7 +10,7 @@ from hamodel.engine.explored import Explored, Progress, Threads
 from hamodel.engine.limits import Limits
 from hamodel.system import System
 
-SIZES = (250_000, 2_000_000, 16_000_000)
+SIZES = (250_000, 1_000_000, 4_000_000, 16_000_000)
 """
 How far the systems without some parts are searched first, next and so on; at last to their end.
 

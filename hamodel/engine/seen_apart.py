@@ -40,8 +40,8 @@ from hamodel.property import Modality, Property, never, sometimes
 from hamodel.rewriting import negated
 from hamodel.rule import Kind, Rule, Set
 from hamodel.system import System
-from hamodel.trace import Trace, trace_and_end, trace_of
-from hamodel.verdict import PROVED, REFUTED, UNDETERMINED, Verdict, summed
+from hamodel.trace import Trace, TraceStep, trace_and_end, trace_of
+from hamodel.verdict import PROVED, UNDETERMINED, Verdict, summed
 
 Judge: TypeAlias = Callable[[System, Sequence[Property]], Mapping[Property, Verdict]]
 """The verdicts on properties of a system; none if its search finds an error."""
@@ -108,27 +108,36 @@ class Seen:
         """Return the property that some run with the others at rest leads to what is compared."""
         return compared(*self.rested()), sometimes("compared", COMPARED.is_(True))
 
-    def from_state(self, run: Trace) -> Property:
-        """
-        Return the property of `alone` for the state only where a run of `rested` forks.
+    def forks_at_rest(self, run: Trace, budget: Budget) -> tuple[System, Property]:
+        """Return the property that some run at rest leads to where one of `alone` forks."""
+        (alone, _), (rested, _) = self.alone(), self.rested()
+        return rested, sometimes("forks", self._fork(run, alone, rested, budget))
 
-        It is none if a step there depends on the others, as the fault might be another with them.
+    def forks_alone(self, run: Trace, budget: Budget) -> tuple[System, Property]:
+        """Return the property of `alone` for the state only where a run of `rested` forks."""
+        (alone, prop), (rested, _) = self.alone(), self.rested()
+        fork = self._fork(run, rested, alone, budget)
+        return alone, replace(prop, given=all_of(prop.given, fork))
+
+    def _fork(self, run: Trace, of: System, other: System, budget: Budget) -> Expr:
         """
-        alone, prop = self.alone()
+        Return in the words of another system where a run of this one forks, with as many failures.
+
+        It is nowhere if a step there depends on the others: the fault might be another with them.
+        """
         names = run.rules[: run.fork]
-        state = trace_and_end(self.rested()[0], names)[1]
-        here = (var.is_(state[name]) for name, var in alone.variables.items())
-        return replace(prop, given=all_of(prop.given, *here, negated(self._dependent())))
+        state = {**trace_and_end(of, names)[1], **_counted(of, names, budget)}
+        counters = budget.suited(other.fault_classes).counters
+        kept = (var.is_(state[name]) for name, var in self.alone()[0].variables.items())
+        counted = (counter.is_(state.get(counter.name, 0)) for counter in counters)
+        return all_of(*kept, *counted, negated(self._dependent()))
 
-    def run(self, before: Trace, after: Trace) -> Trace:
-        """Return the run that goes as one of `rested` does up to its fork, and then as another."""
-        begun = before.steps[: before.fork]
-        steps = (replace(step, rule=of_rule(step.rule)) for step in after.steps[after.fork :])
-        moved = len(begun) - (after.fork or 0)
-        loop = None if after.loop is None else after.loop + moved
-        return lifted(
-            self.system, replace(after, steps=(*begun, *steps), loop=loop, fork=len(begun))
-        )
+    def run(self, begun: tuple[TraceStep, ...], run: Trace) -> Trace:
+        """Return the run that goes as one of `rested` began, and then on as another forks."""
+        after = (replace(step, rule=of_rule(step.rule)) for step in run.steps[run.fork :])
+        loop = None if run.loop is None else run.loop + len(begun) - (run.fork or 0)
+        steps = (*begun, *after)
+        return lifted(self.system, replace(run, steps=steps, loop=loop, fork=len(begun)))
 
     def _dependent(self) -> Expr:
         return depends(self.system, self.freed, self.heard_by)
@@ -218,21 +227,25 @@ def _of_twin(seen: Seen, known: Sequence[tuple[Seen, Verdict]]) -> Verdict | Non
     """Return the verdict that one of those known is with the names exchanged; None if none is."""
     for swap in swaps(seen.system, seen.parts):
         for other, verdict in known:
-            if verdict.kind is not REFUTED and swap.tells(other.prop, seen.prop):
+            if swap.tells(other.prop, seen.prop):
                 return _exchanged(seen, swap, other, verdict)
     return None
 
 
 def _exchanged(seen: Seen, swap: Swap, other: Seen, verdict: Verdict) -> Verdict:
     """Return the verdict on the twin of another property, with its run gone through."""
-    why = verdict.why.replace(_whatever(other), _whatever(seen))
-    run = verdict.premise_witness
+    run, witness = verdict.trace, verdict.premise_witness
     if run is not None:
-        rules = [swap.rules[rule] for rule in run.rules]
-        state = trace_and_end(seen.system, rules)[1]
+        rules, note = map(swap.rules.__getitem__, run.rules), swap.told(run.note)
+        run = trace_of(seen.system, rules, loop=run.loop, fork=run.fork, note=note)
+    if witness is not None:
+        names = [swap.rules[rule] for rule in witness.rules]
+        state = trace_and_end(seen.system, names)[1]
         can = (name for name in seen.prop.fault if _enabled(seen.system, name)(state))
-        run = trace_of(seen.system, rules, note=_shown(next(can)))
-    return replace(verdict, property=seen.prop, why=why, premise_witness=run)
+        witness = trace_of(seen.system, names, note=_shown(next(can)))
+    said, whatever, _ = verdict.why.partition(_whatever(other))
+    why = swap.told(said) + (_whatever(seen) if whatever else "")
+    return replace(verdict, property=seen.prop, why=why, trace=run, premise_witness=witness)
 
 
 def _enabled(system: System, name: str) -> Expr:
@@ -254,9 +267,8 @@ def _judged(seen: Seen, budget: Budget, alone: Verdict, judge: Judge) -> Verdict
     independent = _one(judge, *seen.independent())
     if independent is None or independent.kind is not PROVED:
         return None
-    if alone.kind is PROVED:
-        return _proved(seen, budget, (alone, independent), judge)
-    return _refuted(seen, budget, independent, judge)
+    shown = _proved if alone.kind is PROVED else _refuted
+    return shown(seen, budget, (alone, independent), judge)
 
 
 def _proved(
@@ -270,16 +282,38 @@ def _proved(
     return replace(verdict, premise_witness=seen.premise_run(reached.trace))
 
 
-def _refuted(seen: Seen, budget: Budget, independent: Verdict, judge: Judge) -> Verdict | None:
-    """Return the refutation by a run of the system; None if there is none."""
+def _refuted(
+    seen: Seen, budget: Budget, found: tuple[Verdict, Verdict], judge: Judge
+) -> Verdict | None:
+    """
+    Return the refutation by a run of the system; None if there is none.
+
+    It forks where one of `alone` does, if that is reached at rest; or else where one at rest does.
+    """
+    alone, independent = found
+    assert alone.trace is not None, "what is refuted is shown by a run"
+    begun = _one(judge, *seen.forks_at_rest(alone.trace, budget))
+    if begun is not None and begun.trace is not None:
+        verdict = _decided(seen, budget, alone, independent, begun)
+        return replace(verdict, trace=seen.run(begun.trace.steps, alone.trace))
     rested = _one(judge, *seen.rested())
     if rested is None or rested.trace is None:
         return None
-    found = _one(judge, seen.alone()[0], seen.from_state(rested.trace))
-    if found is None or found.trace is None:
+    again = _one(judge, *seen.forks_alone(rested.trace, budget))
+    if again is None or again.trace is None:
         return None
-    verdict = _decided(seen, budget, found, independent, rested)
-    return replace(verdict, trace=seen.run(rested.trace, found.trace))
+    verdict = _decided(seen, budget, again, independent, rested)
+    return replace(verdict, trace=seen.run(rested.trace.steps[: rested.trace.fork], again.trace))
+
+
+def _counted(system: System, names: Sequence[str], budget: Budget) -> Mapping[str, int]:
+    """Return what the counters of a budget are after a run."""
+    its = budget.suited(system.fault_classes)
+    counted = dict.fromkeys((var.name for var in its.counters), 0)
+    for name in names:
+        for counter, number in (its.charge(system.rule(name)) or {}).items():
+            counted[counter] += number
+    return counted
 
 
 def _one(judge: Judge, system: System, prop: Property) -> Verdict | None:

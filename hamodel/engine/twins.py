@@ -14,6 +14,7 @@ maps a system onto itself maps what holds of it to what holds of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -88,6 +89,14 @@ class Swap:
             trace=self._run(verdict.trace, note_on(other)),
             premise_witness=self._run(verdict.premise_witness, PREMISE),
         )
+
+    def told(self, text: str) -> str:
+        """Return a sentence with the names exchanged, where they stand as words of their own."""
+        words = {one: its for one, its in (self.words or {}).items() if isinstance(one, str)}
+        names = {**words, **self.variables, **self.rules}
+        longest_first = sorted(names, key=len, reverse=True)
+        any_of_them = "|".join(map(re.escape, longest_first))
+        return re.sub(rf"(?<!\w)({any_of_them})(?!\w)", lambda its: str(names[its[0]]), text)
 
     def _run(self, trace: Trace | None, note: str) -> Trace | None:
         if trace is None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from hamodel import Budget, Verdict, never, sometimes
-from hamodel.cli.assess import Assessment, assess, together
+from hamodel.cli.assess import BEYOND_STATES, Assessment, assess, planned, together
 from hamodel.cli.options import Budgets, read_budgets
-from hamodel.cli.subject import Subject
+from hamodel.cli.subject import Subject, read_subject
 from hamodel.engine.limits import Limits
 from hamodel.errors import HamodelError
 from hamodel.expr import FALSE
@@ -236,6 +236,24 @@ def test_a_cut_search_is_undetermined() -> None:
     assert [Status.PROVED, Status.UNDETERMINED] == [row.status for row in found.rows]
     assert "stopped at 51 states, depth 4, by the limit of 50 states" == found.rows[1].why
     assert 3 == found.exit_status
+
+
+@pytest.mark.parametrize(
+    ("calls", "faults", "cut"), [(2, "", True), (1, "", False), (2, "crash+loss+hang=1", False)]
+)
+def test_what_lies_beyond_is_cut_short_earlier_with_several_calls(
+    calls: int, faults: str, cut: bool
+) -> None:
+    """Within the promises' own assumptions, with one call, and if asked for, nothing is."""
+    subject = read_subject("reference", [f"scope.calls={calls}"])
+    budgets = read_budgets(faults, "")
+    found = planned(subject.system, subject.promises, budgets)
+    beyond = {str(each.budget) for each in found if each.limit_states == BEYOND_STATES}
+
+    assert cut == (Limits(BEYOND_STATES) in {each.within(Limits(50_000_000)) for each in found})
+    assert cut == ("crash+loss+hang=1" in beyond)
+    assert "crash+loss=1" not in beyond
+    assert {Limits(50)} == {each.within(Limits(50)) for each in found}
 
 
 def test_an_interrupted_run_is_exit_status_130() -> None:

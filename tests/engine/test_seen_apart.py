@@ -11,6 +11,8 @@ from hamodel import (
     FALSE,
     PROVED,
     REFUTED,
+    TRUE,
+    UNDETERMINED,
     Budget,
     Component,
     Kind,
@@ -20,12 +22,14 @@ from hamodel import (
     Set,
     System,
     Var,
+    all_of,
     check,
     transparent,
 )
 from hamodel.engine import seen_apart as seen_apart_module
 from hamodel.engine.apart import depends
 from hamodel.engine.by_parts import check_by_parts
+from hamodel.engine.limits import Limits
 from hamodel.engine.seen_apart import Seen, seen_apart
 from hamodel.engine.twins import swaps
 from hamodel.expr import variables_of
@@ -222,12 +226,12 @@ def test_what_observers_see_of_every_part_is_no_ones_alone(prop: Property) -> No
     assert seen_apart(served(SERVES_ONE, SERVES_TWO), prop, parts) is None
 
 
-def each_is_told(*, second: str = "served") -> System:
+def each_is_told(*, second: str = "served", while_up: bool = False) -> System:
     """Return a server that tells each customer that it is served, in these words the second."""
     rules = (
         Rule(
             f"{who} is served",
-            when=mine.is_(False),
+            when=all_of(mine.is_(False), UP.is_(True) if while_up else TRUE),
             sets=Set(mine, True),
             says=Message(kind, "server", who, (who,)),
         )
@@ -240,27 +244,89 @@ def each_is_told(*, second: str = "served") -> System:
 EACH = (("one", frozenset({"one.served"})), ("two", frozenset({"two.served"})))
 
 
-def test_what_is_alike_is_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second customer's proof is the first one's with the names exchanged, and its run too."""
-    compared: list[str] = []
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list of those for whom something is compared, as it grows."""
+    found: list[str] = []
     judge = seen_apart_module._judged
 
     def counted(seen: Seen, *more: Any) -> Verdict | None:
-        compared.append(seen.prop.observers[0])
+        found.append(seen.prop.observers[0])
         return judge(seen, *more)
 
     monkeypatch.setattr(seen_apart_module, "_judged", counted)
-    system = each_is_told()
+    return found
+
+
+def test_what_is_alike_is_compared_once(compared: list[str]) -> None:
+    """The second customer's proof is the first one's with the names exchanged, and its run too."""
     props = [
         to_one(observers=(who,), given=mine.is_(True)) for who, mine in (("one", ONE), ("two", TWO))
     ]
-    first, second = check_by_parts(system, props, dict(EACH), FAULT)
+    first, second = check_by_parts(each_is_told(), props, dict(EACH), FAULT)
 
     assert ["one"] == compared
     assert PROVED is first.kind is second.kind
     assert second.why == first.why.replace("whatever two", "whatever one")
     assert second.premise_witness is not None
     assert ("two is served",) == second.premise_witness.rules
+
+
+def test_what_is_alike_is_refuted_once(compared: list[str]) -> None:
+    """The second customer's refutation is the first one's with the names exchanged throughout."""
+    system = each_is_told(while_up=True)
+    props = [to_one(observers=(who,)) for who in ("one", "two")]
+    first, second = check_by_parts(system, props, dict(EACH), FAULT)
+
+    assert ["one"] == compared
+    assert REFUTED is first.kind is second.kind is check(system, props[1], FAULT).kind
+    never = "with the failure {0} never gets served ({0}) from server, whatever {1} may do"
+    assert [never.format("one", "two"), never.format("two", "one")] == [first.why, second.why]
+    assert second.trace is not None
+    assert ("server fails",) == second.trace.rules
+    assert "two gets served (two) from server" in second.trace.note
+    assert " one " not in second.trace.note
+
+
+def test_a_limit_says_nothing_of_the_others(compared: list[str]) -> None:
+    """Where the comparison was cut short, so it was for the twin, in the same words."""
+    props = [to_one(observers=(who,)) for who in ("one", "two")]
+    first, second = check_by_parts(
+        each_is_told(while_up=True), props, dict(EACH), FAULT, limits=Limits(1)
+    )
+
+    assert ["one"] == compared
+    assert UNDETERMINED is first.kind is second.kind
+    assert first.why == second.why
+
+
+def test_a_refutation_forks_after_as_many_failures() -> None:
+    """What a run at rest leads to with another failure behind it is no fork of the same budget."""
+    gone = Var("one.gone", bool)
+    hastens = Rule(
+        "one is served in haste",
+        Kind.FAILURE,
+        ONE.is_(False),
+        sets=Set(ONE, True),
+        cost={"server-crash": 1},
+    )
+    leaves = Rule(
+        "one leaves",
+        when=ONE.is_(True) & UP.is_(True) & gone.is_(False),
+        sets=Set(gone, True),
+    )
+    server, _, two = served().components
+    system = System(
+        (server, Component("one", variables=(ONE, gone)), two),
+        (FAILS, hastens, SERVES_ONE_IN_TURN, SERVES_TWO, leaves),
+    )
+    prop = to_one(given=ONE.is_(True))
+
+    verdict = judged(system, prop)
+
+    assert REFUTED is verdict.kind
+    assert verdict.trace is not None
+    assert ("two is served", "one is served") == verdict.trace.rules[: verdict.trace.fork]
 
 
 @pytest.mark.parametrize(
