@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, cast, overload
 
 from hamodel.errors import ModelError, among
 
@@ -98,7 +98,15 @@ class Expr:
     Call it with a state to evaluate it; combine guards with `&`, `|` and `~`.
     """
 
-    __slots__ = ()
+    __slots__ = ("_hash",)
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    def __hash__(self) -> int:
+        its: int | None = getattr(self, "_hash", None)
+        if its is None:  # found once: large guards are often looked up
+            its = hash((type(self), *(getattr(self, name) for name in self.__match_args__)))
+            object.__setattr__(self, "_hash", its)
+        return its
 
     def __call__(self, state: State) -> bool:
         """Return whether the guard holds in a state."""
@@ -173,6 +181,9 @@ class Var(Generic[E]):
             object.__setattr__(self, "initial", self.values[0])
         self.checked(self.initial)
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     def checked(self, value: Value, code: str = "HA003") -> Value:
         """Return the value if the domain has it; raise HA003 (or `code`) otherwise."""
         for known in self.values:
@@ -222,6 +233,7 @@ class Is(Expr):
 
     var: Var[Any]
     value: Value
+    __hash__ = Expr.__hash__
 
     def __post_init__(self) -> None:
         if not isinstance(self.var, Var):
@@ -242,6 +254,7 @@ class Same(Expr):
 
     left: Var[Any]
     right: Var[Any]
+    __hash__ = Expr.__hash__
 
     def __post_init__(self) -> None:
         for side in (self.left, self.right):
@@ -269,6 +282,7 @@ class Not(Expr):
     """A guard does not hold."""
 
     part: Expr
+    __hash__ = Expr.__hash__
 
     def __post_init__(self) -> None:
         checked_guard(self.part, "Not")
@@ -292,6 +306,7 @@ class And(Expr):
     """All of the guards hold; with none of them, true."""
 
     parts: tuple[Expr, ...] = ()
+    __hash__ = Expr.__hash__
 
     def __post_init__(self) -> None:
         for part in self.parts:
@@ -313,6 +328,7 @@ class Or(Expr):
     """At least one of the guards holds; with none of them, false."""
 
     parts: tuple[Expr, ...] = ()
+    __hash__ = Expr.__hash__
 
     def __post_init__(self) -> None:
         for part in self.parts:

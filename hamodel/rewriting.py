@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import is_
 
 from hamodel.expr import (
     FALSE,
@@ -30,13 +31,18 @@ def settled(guard: Expr, values: Mapping[str, Value]) -> Expr:
             return _settled_pair(guard, values)
         case Not():
             return negated(settled(guard.part, values))
-        case And():
-            parts = [settled(part, values) for part in guard.parts]
-            return FALSE if FALSE in parts else all_of(*parts)
-        case Or():
-            parts = [settled(part, values) for part in guard.parts]
-            return TRUE if TRUE in parts else any_of(*parts)
+        case And() | Or():
+            return _settled_parts(guard, values)
     raise AssertionError(f"{guard!r} is not one of the five nodes")
+
+
+def _settled_parts(guard: And | Or, values: Mapping[str, Value]) -> Expr:
+    parts = [settled(part, values) for part in guard.parts]
+    if all(map(is_, parts, guard.parts)):
+        return guard
+    if isinstance(guard, And):
+        return FALSE if FALSE in parts else all_of(*parts)
+    return TRUE if TRUE in parts else any_of(*parts)
 
 
 def _settled_pair(guard: Same, values: Mapping[str, Value]) -> Expr:

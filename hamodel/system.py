@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from hamodel.cite import Catalogue
 from hamodel.component import Component, Firing
@@ -14,6 +14,9 @@ from hamodel.errors import ModelError, among, members
 from hamodel.expr import TRUE, Expr, Value, Var, all_of, any_of, variables_of
 from hamodel.property import Modality, Property
 from hamodel.rule import Kind, Rule, Set
+
+Flat: TypeAlias = tuple[Rule, Expr, tuple[Set, ...]]
+"""A rule, its one guard, and all its effects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class System:
     name: str = "system"
     variables: Mapping[str, Var[Any]] = field(init=False, repr=False, compare=False)
     owners: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    _flat: dict[str, Flat] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         components = members(self.components, Component, f"the system {self.name}")
@@ -64,6 +68,9 @@ class System:
                 self._check_citation(arrow.cite, f"the arrow {arrow.trigger} of {component.name}")
         for rule in self.rules:
             self._check_rule(rule)
+
+    def __hash__(self) -> int:
+        return hash((self.name, len(self.components), len(self.rules)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (System, (self.components, self.rules, self.sources, self.name))
@@ -179,12 +186,17 @@ class System:
         Enabled iff the guard holds; an arrow becomes an effect on the main
         state, conditional where one trigger has several arrows.
         """
+        known = self._flat.get(rule.name)
+        if known is not None and known[0] is rule:
+            return known[1:]
         guards, effects = [rule.when], list(rule.sets)
         for firing in rule.fires:
             guard, moves = self._flattened_firing(firing)
             guards.append(guard)
             effects.extend(moves)
-        return all_of(*guards), tuple(effects)
+        flat = rule, all_of(*guards), tuple(effects)
+        self._flat[rule.name] = flat
+        return flat[1:]
 
     def _flattened_firing(self, firing: Firing) -> tuple[Expr, list[Set]]:
         component = self[firing.component]

@@ -74,6 +74,7 @@ def freed(system: System, names: Names, heard_by: Property | None = None) -> Sys
     return _without(system, names, rules)
 
 
+@lru_cache(maxsize=64)
 def depends(system: System, names: Names, heard_by: Property) -> Expr:
     """
     Return where a step of `freed`, or whether it is fair, depends on these variables.
@@ -133,6 +134,7 @@ def _by_fairness(rule: Rule, when: Expr, sure: Expr | None) -> Iterator[tuple[Ex
     yield all_of(when, negated(sure)), kind, f"{rule.group} perhaps"
 
 
+@lru_cache(maxsize=64)
 def values_given(system: System) -> dict[str, tuple[Value, ...]]:
     """Return for each variable its initial value, and those that some effect can give it."""
     given = {name: {var.initial} for name, var in system.variables.items()}
