@@ -160,6 +160,17 @@ class Crew:
             self._pool = ThreadPoolExecutor(others, "hamodel-search") if others else None
             self._others = others
 
+    @property
+    def size(self) -> int:
+        """How many threads there are, this one included."""
+        return 1 + self._others
+
+    def at_once(self, do: Callable[[int], int], parts: range) -> list[int]:
+        """Let each of these parts be done, as many as the crew is, and return what came of each."""
+        assert self._pool is not None or len(parts) == 1
+        begun = [self._pool.submit(do, part) for part in parts[1:]] if self._pool else []
+        return [do(parts[0]), *(each.result() for each in begun)]
+
     def shares(self, begin: int, end: int) -> list[range]:
         """Return which states to expand in the next round, of those that can be, in shares."""
         threads = self.threads if isinstance(self.threads, int) else self.threads()

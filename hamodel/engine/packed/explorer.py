@@ -374,7 +374,7 @@ class PackedExploration(Runs):
         """Have room for so many more states, in the list and in the table."""
         needed = self._size + more
         self._rows.grow(needed)
-        self._table.grow(needed, self._store, self._size, self._meter)
+        self._table.grow(needed, self._store, self._size, self._meter, self._crew)
 
     def _raise(self, i: int) -> None:
         """Raise the error that the reference search meets in a state."""

@@ -246,25 +246,94 @@ def insert(
     return size, source + 1 if size > limit else sources
 
 
+@part
+def put(
+    dims: Dims,
+    exact: bool,
+    table: Words,
+    known: Words,
+    number: np.uint64,
+    mixed: np.uint64,
+    begin: np.uint64,
+    end: np.uint64,
+) -> bool:
+    """Put a state that is not there into a free slot between these; False if it belongs beyond."""
+    line = home(table, mixed)
+    while True:
+        _, free = look(table, line, ZERO)
+        if free != ZERO:
+            break
+        line = (line + np.uint64(LINE)) & np.uint64(len(table) - 1)
+        if line < begin or line >= end:
+            return False
+    its = tag(exact, table, known, number * np.uint64(len(dims)), mixed)
+    table[line + np.uint64(lowest_bit(free))] = its | (number + ONE)
+    return True
+
+
 @compiled
-def fill(dims: Dims, exact: bool, states: Words, size: int, table: Words) -> None:
-    """Put all states into an empty table."""
+def fill(
+    dims: Dims,
+    exact: bool,
+    states: Words,
+    size: int,
+    table: Words,
+    begin: int,
+    end: int,
+    left: Ints,
+) -> int:
+    """
+    Put all states that belong between these slots into a table where nothing is between them.
+
+    No other slot is read or written, so that several threads can do this at once, each with slots
+    of its own.
+
+    Parameters
+    ----------
+    states, size
+        The states, and how many.
+    exact, table
+        As for `sift`.
+    begin, end
+        The first slot, and the one after the last; each begins a line, or ends the table.
+    left
+        To be filled with the numbers of those for which there was no slot, as far as there is room.
+
+    Returns
+    -------
+    int
+        How many of these there are.
+    """
     words, known, total = np.uint64(len(dims)), states.reshape(-1), np.uint64(size)
+    low, high, lost = np.uint64(begin), np.uint64(end), 0
     mixed, first = np.empty(BLOCK, np.uint64), ZERO
     while first < total:
         last = min(total, first + np.uint64(BLOCK))
         for i in range(first, last):
-            mixed[i - first] = hashed(dims, known, i * words)
-            touch(table, home(table, mixed[i - first]))
+            its = hashed(dims, known, i * words)
+            mixed[i - first] = its
+            if low <= home(table, its) < high:
+                touch(table, home(table, its))
         for i in range(first, last):
-            line = home(table, mixed[i - first])
-            _, free = look(table, line, ZERO)
-            while free == ZERO:
-                line = (line + np.uint64(LINE)) & np.uint64(len(table) - 1)
-                _, free = look(table, line, ZERO)
-            its = tag(exact, table, known, i * words, mixed[i - first])
-            table[line + np.uint64(lowest_bit(free))] = its | (i + ONE)
+            its = mixed[i - first]
+            inside = low <= home(table, its) < high
+            if inside and not put(dims, exact, table, known, np.uint64(i), its, low, high):
+                if lost < len(left):
+                    left[lost] = np.int64(i)
+                lost += 1
         first = last
+    return lost
+
+
+@compiled
+def add(dims: Dims, exact: bool, states: Words, numbers: Ints, table: Words) -> None:
+    """Put the states of these numbers, which are not there, into a table."""
+    known, every = states.reshape(-1), np.uint64(len(table))
+    for number in numbers:
+        i = np.uint64(number)
+        put(
+            dims, exact, table, known, i, hashed(dims, known, i * np.uint64(len(dims))), ZERO, every
+        )
 
 
 @compiled

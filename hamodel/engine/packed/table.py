@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from copy import copy as shallow
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
 
 from hamodel.engine.limits import Meter
 from hamodel.engine.packed import numbering
@@ -11,8 +13,15 @@ from hamodel.engine.packed.compiling import LINE
 from hamodel.engine.packed.layout import WORD, Layout, Words
 from hamodel.engine.packed.rows import zeros
 
+if TYPE_CHECKING:
+    from hamodel.engine.packed.crew import Crew
+
 LOAD = 0.75
 """How full the table becomes before it is doubled."""
+SHARED = 1 << 16
+"""How many slots a table has at least that several threads fill."""
+LEFT_MAX = 1 << 10
+"""How many states each may find no slot for in its part, as the last lines there are full."""
 SLOT = 8
 """How many bytes a slot takes."""
 
@@ -48,11 +57,14 @@ class Table:
         its.slots = self.slots.copy()
         return its
 
-    def grow(self, needed: int, states: Words, size: int, meter: Meter) -> None:
+    def grow(
+        self, needed: int, states: Words, size: int, meter: Meter, crew: Crew | None = None
+    ) -> None:
         """
         Have slots for so many states; of `states`, the first `size` are in the table.
 
-        The table that was is given back before the new one is made: there is no room for both.
+        Each of a crew fills a part of it. The table that was is given back before the new one is
+        made: there is no room for both.
 
         Raises
         ------
@@ -72,4 +84,24 @@ class Table:
             raise
         finally:
             if len(self.slots):
-                numbering.fill(self._dims, self.exact, states, size, self.slots)
+                self._fill(states, size, crew)
+
+    def _fill(self, states: Words, size: int, crew: Crew | None) -> None:
+        """Put all states into the table, which is empty."""
+        parts = 1 if crew is None or len(self.slots) < SHARED else crew.size
+        bounds = [len(self.slots) * part // parts // LINE * LINE for part in range(parts + 1)]
+        left = [np.empty(LEFT_MAX, np.int64) for _ in range(parts)]
+
+        def fill(part: int) -> int:
+            begin, end = bounds[part], bounds[part + 1]
+            return numbering.fill(
+                self._dims, self.exact, states, size, self.slots, begin, end, left[part]
+            )
+
+        lost = [fill(0)] if crew is None else crew.at_once(fill, range(parts))
+        if max(lost) > LEFT_MAX:  # which takes states that nobody has: it is filled once more
+            self.slots[:] = 0
+            bounds[1:] = [len(self.slots)] * parts
+            lost = [fill(0)]
+        for its, count in zip(left, lost, strict=False):
+            numbering.add(self._dims, self.exact, states, its[:count], self.slots)

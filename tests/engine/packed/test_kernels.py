@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -90,7 +91,8 @@ class Searched:
         store = np.zeros((2 + len(room), len(self.dims)), np.uint64)
         store[0] = self.states[0]
         table = np.zeros(1 << (60 + actions).bit_length(), np.uint64)  # hardly room: they collide
-        of(numbering.fill)(self.dims, exact, store, 1, table)
+        left = np.zeros(2, np.int64)
+        of(numbering.fill)(self.dims, exact, store, 1, table, 0, len(table), left)
         total = int(ends[sources - 1]) if sources else 0
         mixed, fresh = np.zeros(len(room), np.uint64), np.zeros(len(room), np.int64)
         new = of(numbering.sift)(
@@ -103,6 +105,12 @@ class Searched:
         of(numbering.find)(
             self.dims, exact, room, np.arange(total), store, size, table, mixed, found
         )
+        parted = np.zeros(len(table), np.uint64)
+        bounds = [0, len(table) // 2, len(table)]
+        lost = []
+        for begin, end in pairwise(bounds):
+            lost.append(of(numbering.fill)(self.dims, exact, store, size, parted, begin, end, left))
+            of(numbering.add)(self.dims, exact, store, left[: lost[-1]], parted)
         parents = [
             of(kernels.parent)(self.dims, self.program, self.states, 0, count, store[i])
             for i in range(min(size, 12))
@@ -110,13 +118,13 @@ class Searched:
         guards = tables(self.layout, [action.guard for action in self.product.actions])
         held = np.zeros(count, np.bool_)
         of(kernels.holds)(self.dims, guards, self.states, held)
-        arrays = (room, taken, ends, moved, store, table, mixed, fresh[:new], found, held)
-        return [expanded, (size, done), parents, *(each.tolist() for each in arrays)]
+        arrays = (room, taken, ends, moved, store, table, parted, mixed, fresh[:new], found, held)
+        return [expanded, (size, done), lost, parents, *(each.tolist() for each in arrays)]
 
 
 @pytest.mark.parametrize("name", MADE)
 def test_plain_twins_do_the_same(name: str) -> None:
-    """Expanding, inserting, finding, parents and guards by Python alone."""
+    """Expanding, inserting, filling, finding, parents and guards by Python alone."""
     its = Searched(*MADE[name]())
     compiled = its.by(lambda kernel: kernel)
     with plainly():

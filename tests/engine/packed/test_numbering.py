@@ -25,7 +25,7 @@ def begun(*states: int, exact: bool, slots: int = 8) -> tuple[Any, Any]:
     room = np.zeros((32, 1), np.uint64)
     room[: len(states), 0] = states
     table = np.zeros(slots, np.uint64)
-    numbering.fill(ONE_WORD, exact, room, len(states), table)
+    numbering.fill(ONE_WORD, exact, room, len(states), table, 0, slots, np.empty(0, np.int64))
     return room, table
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from hamodel import Var
 from hamodel.engine.limits import NO_LIMITS, Limits, MemoryLimitError, Meter
+from hamodel.engine.packed import numbering
 from hamodel.engine.packed import table as module
 from hamodel.engine.packed.compiling import LINE
+from hamodel.engine.packed.crew import Crew
+from hamodel.engine.packed.explorer import explore_packed
 from hamodel.engine.packed.layout import Layout, Words
 from hamodel.engine.packed.rows import zeros
 from hamodel.engine.packed.table import LOAD, Table
+from tests.models import ring
 
 FREE = Meter(NO_LIMITS)
 STATES = np.arange(3000, dtype=np.uint64).reshape(-1, 1)
@@ -49,6 +55,46 @@ def test_a_table_with_room_stays() -> None:
 
     its.grow(7, STATES, 6, FREE)
     assert 2 * len(before) == len(its.slots)
+
+
+class Three(Crew):
+    """A crew of three, that tells how many states each found no slot for."""
+
+    def __init__(self, words: int) -> None:
+        super().__init__(explore_packed(ring(2)).program, words)
+        self.threads, self.lost = 3, list[list[int]]()
+        self.shares(0, 1 << 20)
+
+    def at_once(self, do: Callable[[int], int], parts: range) -> list[int]:
+        """Let each part be done."""
+        self.lost.append(super().at_once(do, parts))
+        return self.lost[-1]
+
+
+@pytest.mark.parametrize("most", [module.LEFT_MAX, 0], ids=["the rest is added", "filled anew"])
+@pytest.mark.parametrize("wide", [(12,), (16, 16, 16, 16, 1)], ids=["exact", "two words"])
+def test_several_threads_fill_it_each_a_part(
+    monkeypatch: pytest.MonkeyPatch, wide: tuple[int, ...], most: int
+) -> None:
+    """Every state is found by its number, those too for which a part has no slot at its end."""
+    monkeypatch.setattr(module, "SHARED", LINE)
+    monkeypatch.setattr(module, "LEFT_MAX", most)
+    its = Table(layout(*wide))
+    states = np.zeros((3000, its_words := len(its._dims)), np.uint64)
+    states[:, 0] = np.arange(3000)
+    mixed, found = np.empty(3000, np.uint64), np.empty(3000, np.int32)
+    with Three(its_words) as crew:
+        for size in range(2900, 3000):
+            its.slots = zeros(0)
+            its.grow(size, states, size, FREE, crew)
+            every = np.arange(3000)
+            numbering.find(
+                its._dims, its.exact, states, every, states, size, its.slots, mixed, found
+            )
+            assert [*range(size), *[-1] * (3000 - size)] == found.tolist()
+
+    assert {3} == {len(lost) for lost in crew.lost}
+    assert any(any(lost) for lost in crew.lost)
 
 
 def test_a_copy_grows_apart() -> None:
