@@ -164,6 +164,13 @@ BUGS = (
         "same(",
     ),
     Bug(
+        "what a thread finds no slot for in its part of the table nobody adds",
+        "a race",
+        "table.py",
+        "its[:count]",
+        "its[:0]",
+    ),
+    Bug(
         "values are covered as those of another variable were",
         "a stale cache",
         "guards.py",
