@@ -23,6 +23,7 @@ from hamodel.guide.manifest import Expected
 from hamodel.property import Property
 from hamodel.rule import Kind
 from hamodel.system import System
+from hamodel.trace import Trace
 from hamodel.verdict import PROVED, Verdict
 
 BINDING = ("must", "should")
@@ -58,6 +59,8 @@ class Row:
         The reason why a refutation is accepted; empty if it is not.
     expected
         What the manifest expects of it.
+    run
+        The run in time that refutes it, if the timers decide.
     """
 
     source: Source
@@ -71,6 +74,7 @@ class Row:
     weakness: bool = False
     accepted: str = ""
     expected: Expected | None = None
+    run: Trace | None = None
 
     @property
     def fails(self) -> bool:
