@@ -117,9 +117,10 @@ def facts(found: Outcome) -> tuple[tuple[str, bool], ...]:
         found.identity == PROVED.value,
     )
     detect, fail_over = at_most(found.detection), at_most(found.failover)
-    why = f", as {ENDLESS[found.why]}" if found.why else ""
+    lost = at_most(found.lost)
+    said = f"{lost}, as {ENDLESS[found.why]}" if found.why else f"at most {lost}"
     bound = (
-        f"what is lost, at most {at_most(found.lost)}{why}, is within the time to detect, {detect},"
-        f" and to fail over, {fail_over}: {found.bound}"
+        f"what is lost is within {at_most(found.formula)} ({detect} to detect, {fail_over} to fail"
+        f" over): it is {said}: {found.bound}"
     )
     return (bound, not exceeds(found)), made_of

@@ -124,8 +124,8 @@ def facts(assessment: Assessment) -> Iterator[Story]:
     """Yield, for each row that facts about the model decide, all of them."""
     for row in assessment.rows:
         if row.facts:
-            title = f"{row.source.id} {row.status.value}: as facts about the model"
-            head = (f"{'it is so' if holds else 'NOT SO'}: {said}" for said, holds in row.facts)
+            title = f"{row.source.id} {row.status.value}: by what is true of the model"
+            head = (f"{'true' if holds else 'NOT TRUE'}: {said}" for said, holds in row.facts)
             yield Story(title, (), tuple(head), row=row)
 
 

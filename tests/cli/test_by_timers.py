@@ -25,10 +25,9 @@ from hamodel.guide.trial import ONE, ORDEALS, PAIR
 from tests.cli.blind import blind
 
 CHANGES = ("--set", *PAIR)
-SUM = "is within the time to detect, 35 s, and to fail over, 0.4 s"
-WHY = (
-    f"2 facts about the model: what is lost, at most 35.4 s, {SUM}: a bound, attained (and 1 more)"
-)
+SUM = "what is lost is within 35.4 s (35 s to detect, 0.4 s to fail over): it is"
+SAME = "in every run all that is lost is detection and then fail-over"
+WHY = f"true of the model: {SUM} at most 35.4 s: a bound, attained; {SAME}"
 
 
 def check(*words: str) -> Result:
@@ -61,8 +60,8 @@ def test_each_report_has_it() -> None:
     junit = check("--claim", "MS-5", "--format", "junit").stdout
 
     assert 0 == text.exit_code
-    assert "MS-5 PROVED: as facts about the model" in text.stdout
-    assert "it is so: in every run all that is lost is detection and then fail-over" in text.stdout
+    assert "MS-5 PROVED: by what is true of the model" in text.stdout
+    assert f"  true: {SAME}" in text.stdout
     assert f"| MS-5 | must | PROVED | – | {WHY} |" in markdown
     assert 'tests="1" failures="0" errors="0" skipped="0"' in junit
 
@@ -74,7 +73,7 @@ def test_it_is_refuted_where_the_sum_is_exceeded() -> None:
 
     assert 1 == check(*words).exit_code
     assert "REFUTED" == its["status"]
-    assert f"not so: what is lost, at most 38.6 s, {SUM}: exceeded by 3.2 s" == its["why"]
+    assert f"not true of the model: {SUM} at most 38.6 s: exceeded by 3.2 s" == its["why"]
     assert [False, True] == [each["holds"] for each in its["facts"]]
 
 
