@@ -25,6 +25,7 @@ from hamodel.cli.arguments import (
     LimitTime,
     RuleOptions,
     WhereArgument,
+    not_empty,
 )
 from hamodel.cli.options import LIMIT_STATES, Format
 
@@ -32,8 +33,12 @@ from hamodel.cli.options import LIMIT_STATES, Format
 def loss(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
-    faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
-    repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
+    faults: Annotated[
+        str, typer.Option(callback=not_empty, metavar="N | CLASS=N,…", help=LOSS_FAULTS)
+    ] = "",
+    repairs: Annotated[
+        str, typer.Option(callback=not_empty, metavar="N", help="So many repairs too.")
+    ] = "",
     window: Annotated[str, typer.Option(metavar="FAULT:FAULT", help=WINDOW)] = "",
     sweep: Annotated[str, typer.Option(metavar="TIMER=A..B[/STEP]", help=SWEEP)] = "",
     curve: Annotated[Path | None, typer.Option(metavar="FILE", help=CURVE)] = None,
@@ -91,8 +96,12 @@ def trial(
 def formula(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
-    faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
-    repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
+    faults: Annotated[
+        str, typer.Option(callback=not_empty, metavar="N | CLASS=N,…", help=LOSS_FAULTS)
+    ] = "",
+    repairs: Annotated[
+        str, typer.Option(callback=not_empty, metavar="N", help="So many repairs too.")
+    ] = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
     timers: Annotated[

@@ -70,7 +70,7 @@ def formulas(options: FormulaOptions) -> tuple[LossFormula, ...]:
     deployment = load_deployment(options.deployment, options.changes)
     classes = system_of(deployment, options.rule_files).fault_classes
     found = []
-    for what in options.what:
+    for what in dict.fromkeys(options.what):
         for budget in losses_budgets(options.budgets, classes):
             budget.check(classes)
             name = f"{what}, {allowed(budget)}"
