@@ -28,6 +28,7 @@ from hamodel.engine.timed.search import Wait
 from hamodel.engine.timed.totals import Totals
 from hamodel.errors import InputError, seconds
 from hamodel.guide import Parts, build_parts
+from hamodel.guide.deployment import Deployment
 from hamodel.guide.loss import Lost, lost_named, with_causes
 from hamodel.system import System
 
@@ -140,6 +141,8 @@ def losses(
         wrong with the deployment.
     """
     asked = asked_for(options)
+    for warning in asked.warnings:
+        tell(f"warning: {warning}")
     found = []
     for lost in asked.losts:
         for budget in losses_budgets(options.budgets, asked.system.fault_classes):
@@ -152,12 +155,17 @@ def losses(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is measured: the model with causes, the losses, of which call, and of what parts."""
+    """
+    What is measured: the model with causes, the losses, of which call, and of what parts.
+
+    And what can have no effect on it, a warning each.
+    """
 
     system: System
     losts: tuple[Lost, ...]
     call: str
     parts: Parts
+    warnings: tuple[str, ...] = ()
 
 
 def asked_for(options: LossOptions) -> Asked:
@@ -177,7 +185,15 @@ def asked_for(options: LossOptions) -> Asked:
     system = with_causes(parts, system_of(deployment, options.rule_files))
     call = next(iter(parts.calls))
     measured = tuple(lost_named(name, parts, call) for name in dict.fromkeys(options.what))
-    return Asked(system, measured, call, parts)
+    return Asked(system, measured, call, parts, tuple(warned(deployment, options.budgets)))
+
+
+def warned(deployment: Deployment, budgets: Budgets) -> Iterator[str]:
+    """Yield a warning for what is set in a deployment and has no effect on what can be lost."""
+    yield from map(str, deployment.warnings)
+    given = budgets.faults or budgets
+    if deployment.media_server.restart is not None and given.repairs == 0:
+        yield "media_server.restart: can affect nothing here: no repair is allowed; add --repairs 1"
 
 
 @contextmanager

@@ -308,6 +308,23 @@ def test_a_misspelt_loss_is_told_what_is_near(command: str) -> None:
     assert "HA082 --what is 'unrecoded'; near to it: unrecorded" in its.stderr
 
 
+@pytest.mark.parametrize(
+    "words", [("loss",), ("loss", "--window", "media-server:media-server"), ("formula",)]
+)
+def test_what_has_no_effect_is_warned_of(words: tuple[str, ...]) -> None:
+    """`media_server.restart` takes repairs that are allowed, and others one mode of manager."""
+    command, *more = words
+    faults = () if more else ("--faults", MEDIA_SERVER)
+    where = ("small-single-site", "--set", "media_server.restart=20 s")
+    restart = "warning: media_server.restart: can affect nothing here: no repair is allowed"
+    words = (command, *where, *faults, *more, "--limit-states", "5")
+
+    assert restart in hamodel(*words).stderr
+    assert "warning" not in hamodel(*words, "--repairs", "1").stderr
+    takeover = hamodel(*words, "--set", "resource_manager.takeover=3 s").stderr
+    assert "takeover]: can affect nothing here: there is one Resource Manager" in takeover
+
+
 def test_a_loop_without_end_is_told_with_its_steps() -> None:
     """Asked and refused for ever: the table, the story and JSON say by which steps."""
     words = ("loss", "small-single-site", "--faults", "media-server-crash=1")
