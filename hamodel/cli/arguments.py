@@ -70,4 +70,11 @@ LimitTime = Annotated[float | None, typer.Option("--limit-time", metavar="SECOND
 FormOption = Annotated[
     str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
 ]
+LossFaults = Annotated[
+    str, typer.Option("--faults", callback=not_empty, metavar="N | CLASS=N,…", help=LOSS_FAULTS)
+]
+LossRepairs = Annotated[
+    str,
+    typer.Option("--repairs", callback=not_empty, metavar="N", help="So many repairs too."),
+]
 RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="NAME", help=RULES)]

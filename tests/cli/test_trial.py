@@ -138,8 +138,8 @@ def test_what_becomes_of_the_formula() -> None:
 def test_views_that_differ() -> None:
     """Two that probe have two D, and yet the loss is within the formula for one fault."""
     assert "PROVED" == of("one-fault").one_view
-    assert "REFUTED" == of("views-differ").one_view
-    assert "a bound, attained" == of("views-differ").bound
+    assert "REFUTED" == of("one-fault-both-probe").one_view
+    assert "a bound, attained" == of("one-fault-both-probe").bound
     assert "exceeded by 35 s" == of("two-active-resource-managers").bound
 
 
