@@ -8,8 +8,8 @@ imports nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hamodel.errors import SearchError, among, nearest
@@ -37,11 +37,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TraceStep:
-    """One step of a run: the rule, what it changed, and what was heard."""
+    """
+    One step of a run: the rule, what it changed, and what was heard.
+
+    In time also `at`: when it happens, in ms from the beginning.
+    """
 
     rule: str
     changes: tuple[Change, ...] = ()
     messages: tuple[str, ...] = ()
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,15 @@ class Trace:
         For two continuations of one run: the index of the first step of the continuation.
     note
         What the run shows, in one line.
+    in_time
+        Whether it is a run of the model in time, which can have other rules than the one without.
     """
 
     steps: tuple[TraceStep, ...] = ()
     loop: int | None = None
     fork: int | None = None
     note: str = ""
+    in_time: bool = False
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -165,6 +173,14 @@ def trace_and_end(
     return Trace(tuple(steps), loop, fork, note), state
 
 
+def with_dates(trace: Trace, dates: Sequence[int]) -> Trace:
+    """Return a trace in which it stands when each step happens, in ms; as it is without dates."""
+    if not dates:
+        return trace
+    steps = zip(trace.steps, dates, strict=True)
+    return replace(trace, steps=tuple(replace(step, at=at) for step, at in steps), in_time=True)
+
+
 def heard_in(rule_says: Iterable[Message], before: State) -> tuple[Message, ...]:
     """Return the messages of a rule with their data as of the state before it."""
     return tuple(message.heard(before) for message in rule_says)
@@ -172,7 +188,11 @@ def heard_in(rule_says: Iterable[Message], before: State) -> tuple[Message, ...]
 
 @dataclass(frozen=True, slots=True)
 class TraceFile:
-    """A saved trace: what it was run on, and its rules."""
+    """
+    A saved trace: what it was run on, and its rules.
+
+    In time also `at`: when each step happens, in ms from the beginning; empty if that is not known.
+    """
 
     model: str
     settings: tuple[str, ...]
@@ -181,6 +201,8 @@ class TraceFile:
     fork: int | None = None
     note: str = ""
     rule_files: tuple[str, ...] = field(default=())
+    at: tuple[int, ...] = ()
+    in_time: bool = False
 
 
 def dump_trace(
@@ -193,6 +215,7 @@ def dump_trace(
             "changes": [[c.var, c.before, c.after] for c in step.changes],
             "messages": list(step.messages),
         }
+        | ({} if step.at is None else {"ms": step.at})
         for step in trace.steps
     ]
     value = {
@@ -205,6 +228,8 @@ def dump_trace(
         "fork": trace.fork,
         "steps": steps,
     }
+    if trace.in_time:
+        value["in_time"] = True
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -236,9 +261,19 @@ def load_trace(text: str) -> TraceFile:
             None if value.get("fork") is None else _of(int, value["fork"]),
             _of(str, value.get("note", "")),
             tuple(_of(str, item) for item in _of(list, value.get("rule_files", []))),
+            _dates(value["steps"]),
+            _of(bool, value.get("in_time", False)),
         )
     except (KeyError, TypeError) as error:
         raise SearchError("HA042", f"the trace lacks or misuses {error}; save it again") from None
+
+
+def _dates(steps: list[Mapping[str, Any]]) -> tuple[int, ...]:
+    """Return when each step happens: of all of them, never backwards; or of none."""
+    dates = [_of(int, step["ms"]) for step in steps if step.get("ms") is not None]
+    if dates and (len(dates) < len(steps) or dates != sorted(dates) or dates[0] < 0):
+        raise TypeError("'ms', which every step has or none, and no step less than one before it")
+    return tuple(dates)
 
 
 def _of(kind: type, value: Any) -> Any:

@@ -27,7 +27,14 @@ from hamodel import (
     trace_of,
 )
 from hamodel.engine.reference import explore
-from hamodel.trace import Change, TraceFile, changes_between, heard_in, trace_and_end
+from hamodel.trace import (
+    Change,
+    TraceFile,
+    changes_between,
+    heard_in,
+    trace_and_end,
+    with_dates,
+)
 from tests.agreement.random_systems import seeded_system
 
 
@@ -215,6 +222,16 @@ def test_a_file_is_for_readers_too() -> None:
     } == value
 
 
+def test_a_run_in_time_keeps_its_dates() -> None:
+    """When each step happens survives, in ms from the beginning."""
+    run = with_dates(trace_of(HOUSE, RULES), [0, 40, 40])
+    found = load_trace(dump_trace(run, "house"))
+
+    assert (True, tuple(step.at for step in run.steps)) == (found.in_time, found.at)
+    assert run == with_dates(trace_of(HOUSE, found.rules), found.at)
+    assert trace_of(HOUSE, RULES) == with_dates(trace_of(HOUSE, RULES), ())
+
+
 GOOD: dict[str, Any] = json.loads(dump_trace(trace_of(HOUSE, RULES), "house"))
 
 
@@ -250,6 +267,11 @@ GOOD: dict[str, Any] = json.loads(dump_trace(trace_of(HOUSE, RULES), "house"))
                 ("loop", True),
                 ("fork", []),
                 ("note", None),
+                ("in_time", "yes"),
+                ("steps", [{"rule": "guest knocks", "ms": "0"}]),
+                ("steps", [{"rule": "guest knocks", "ms": -1}]),
+                ("steps", [{"rule": "guest knocks", "ms": 0}, {"rule": "guest knocks"}]),
+                ("steps", [{"rule": "guest knocks", "ms": 2}, {"rule": "guest knocks", "ms": 1}]),
             ]
         ),
     ],

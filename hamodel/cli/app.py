@@ -30,6 +30,7 @@ from hamodel.cli.arguments import (
     LimitTime,
     RuleOptions,
     WhereArgument,
+    not_empty,
 )
 from hamodel.cli.commands_in_time import formula, loss, timers, trial
 from hamodel.cli.options import LIMIT_STATES, Format
@@ -86,8 +87,8 @@ def hamodel(
 def check(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=CLAIMS)] = None,
-    faults: Annotated[str, typer.Option(metavar="BUDGET", help=FAULTS)] = "",
-    repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
+    faults: Annotated[str, typer.Option(callback=not_empty, metavar="BUDGET", help=FAULTS)] = "",
+    repairs: Annotated[str, typer.Option(callback=not_empty, metavar="N", help=REPAIRS)] = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
     diff: Annotated[
@@ -269,8 +270,8 @@ def export(  # noqa: PLR0913, PLR0917 (an option each)
     claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=ASSERT)] = None,
     cone: Annotated[bool, typer.Option("--cone", help=CONE)] = False,
     lost: Annotated[str, typer.Option("--lost", metavar="NAME", help=LOST)] = "",
-    faults: Annotated[str, typer.Option(metavar="BUDGET", help=EXPORTED)] = "",
-    repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
+    faults: Annotated[str, typer.Option(callback=not_empty, metavar="BUDGET", help=EXPORTED)] = "",
+    repairs: Annotated[str, typer.Option(callback=not_empty, metavar="N", help=REPAIRS)] = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
 ) -> None:
@@ -300,8 +301,12 @@ def rules_(  # noqa: PLR0913, PLR0917 (an option each)
     fired: Annotated[
         bool, typer.Option("--check", help="Search, and say which of them ever happen.")
     ] = False,
-    faults: Annotated[str, typer.Option(metavar="BUDGET", help="For --check.")] = "1",
-    repairs: Annotated[str, typer.Option(metavar="N", help="For --check.")] = "1",
+    faults: Annotated[
+        str, typer.Option(callback=not_empty, metavar="BUDGET", help="For --check.")
+    ] = "1",
+    repairs: Annotated[
+        str, typer.Option(callback=not_empty, metavar="N", help="For --check.")
+    ] = "1",
     limit_states: LimitStates = 1_000_000,
     limit_memory: LimitMemory = "",
     limit_time: LimitTime = None,

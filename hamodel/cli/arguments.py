@@ -39,6 +39,27 @@ LOST = "With --to prism: also how long a call loses this, as `hamodel loss --wha
 EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless it is given."
 FORMATS = f"[{'|'.join(form.value for form in Format)}]"
 
+
+def not_empty(ctx: typer.Context, param: typer.CallbackParam, value: str) -> str:
+    """
+    Return the text of an option; where it is given it says something.
+
+    Raises
+    ------
+    InputError
+        HA082 if it is given and empty: that is not as if it were left out.
+    """
+    from hamodel.errors import InputError
+
+    source = ctx.get_parameter_source(param.name or "")
+    if not value.strip() and source is not None and source.name == "COMMANDLINE":
+        can = "N or unlimited" if param.name == "repairs" else "N, class=N,… or unlimited"
+        raise InputError(
+            "HA082", f"--{param.name} is empty; it can be {can}; 0 is none at all, or leave it out"
+        )
+    return value
+
+
 WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLOYMENT)]
 ChangeOptions = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=CHANGES)
@@ -48,5 +69,12 @@ LimitMemory = Annotated[str, typer.Option("--limit-memory", metavar="SIZE", help
 LimitTime = Annotated[float | None, typer.Option("--limit-time", metavar="SECONDS", help=TIME)]
 FormOption = Annotated[
     str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
+]
+LossFaults = Annotated[
+    str, typer.Option("--faults", callback=not_empty, metavar="N | CLASS=N,…", help=LOSS_FAULTS)
+]
+LossRepairs = Annotated[
+    str,
+    typer.Option("--repairs", callback=not_empty, metavar="N", help="So many repairs too."),
 ]
 RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="NAME", help=RULES)]

@@ -15,7 +15,7 @@ from hamodel.cite import Source
 from hamodel.cli.options import Budgets
 from hamodel.cli.search import Checkpoints, Watch, run_searches
 from hamodel.cli.subject import Subject
-from hamodel.cli.words import allowed, plural
+from hamodel.cli.words import allowed
 from hamodel.engine.check import Search, searches_for
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.guide import Promise, Status, calls_apart
@@ -23,6 +23,7 @@ from hamodel.guide.manifest import Expected
 from hamodel.property import Property
 from hamodel.rule import Kind
 from hamodel.system import System
+from hamodel.trace import Trace
 from hamodel.verdict import PROVED, Verdict
 
 BEYOND_STATES = 16_000_000
@@ -65,6 +66,8 @@ class Row:
         The reason why a refutation is accepted; empty if it is not.
     expected
         What the manifest expects of it.
+    run
+        The run in time that refutes it, if the timers decide.
     """
 
     source: Source
@@ -78,6 +81,7 @@ class Row:
     weakness: bool = False
     accepted: str = ""
     expected: Expected | None = None
+    run: Trace | None = None
 
     @property
     def fails(self) -> bool:
@@ -295,10 +299,10 @@ def of_facts(base: Row, facts: tuple[tuple[str, bool], ...]) -> Row:
     """Return a row as facts about the model decide it: proved iff each of them holds."""
     wrong = [sentence for sentence, holds in facts if not holds]
     if wrong:
-        return replace(base, status=Status.REFUTED, why="not so: " + "; ".join(wrong), facts=facts)
-    why = f"{plural(len(facts), 'fact')} about the model: {facts[0][0]}"
-    more = f" (and {len(facts) - 1} more)" if len(facts) > 1 else ""
-    return replace(base, status=Status.PROVED, why=why + more, facts=facts)
+        why = f"not true of the model: {'; '.join(wrong)}"
+        return replace(base, status=Status.REFUTED, why=why, facts=facts)
+    why = f"true of the model: {'; '.join(sentence for sentence, _ in facts)}"
+    return replace(base, status=Status.PROVED, why=why, facts=facts)
 
 
 def _of_property(base: Row, verdict: Verdict, beyond: Verdict | None) -> Row:

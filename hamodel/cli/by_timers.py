@@ -7,17 +7,18 @@ from dataclasses import replace
 
 from hamodel.budget import Budget
 from hamodel.cli.assess import Assessment, Row, budget_of, of_facts
-from hamodel.cli.loss import too_wide
+from hamodel.cli.loss import how, too_wide
 from hamodel.cli.options import Budgets, CheckOptions
 from hamodel.cli.output import say
 from hamodel.cli.subject import Subject
-from hamodel.cli.trial import Outcome, at_most, court_of, tried
+from hamodel.cli.trial import Outcome, Tried, at_most, court_of, tried
 from hamodel.cli.words import allowed
 from hamodel.engine.limits import Limits
 from hamodel.engine.waiting import ENDLESS
-from hamodel.errors import InputError, seconds
+from hamodel.errors import InputError
 from hamodel.guide import Status
 from hamodel.guide.trial import identity
+from hamodel.trace import Trace, trace_of, with_dates
 from hamodel.verdict import PROVED, REFUTED, UNDETERMINED
 
 
@@ -61,11 +62,44 @@ def _judged(row: Row, subject: Subject, budgets: Budgets, limits: Limits) -> Row
             found = tried(its, row.source.id, budget, whole=False, limits=limits)
     except InputError as error:
         return replace(row, status=Status.UNDETERMINED, why=error.message)
-    refuted = found.lost is None or found.lost > found.formula or found.identity == REFUTED.value
-    if found.cut or (found.identity == UNDETERMINED.value and not refuted):
-        why = "the search was cut short" if found.cut else "no recording is lost in any run"
+    its_sum, identity_is = found.outcome, found.identity.kind
+    if its_sum.cut:
+        return replace(row, status=Status.UNDETERMINED, why="the search was cut short")
+    if its_sum.formula is None and identity_is is not REFUTED:
+        why = "for one fault the time to detect or to fail over has no end, and neither has the sum"
         return replace(row, status=Status.UNDETERMINED, why=why)
-    return of_facts(row, facts(found))
+    if identity_is is UNDETERMINED and not exceeds(its_sum):
+        return replace(row, status=Status.UNDETERMINED, why="no recording is lost in any run")
+    row = of_facts(row, facts(its_sum))
+    return replace(row, run=run_of(found)) if row.status is Status.REFUTED else row
+
+
+def exceeds(its: Outcome) -> bool:
+    """Return whether what is lost is longer than the formula says; it never is if that is None."""
+    return its.formula is not None and (its.lost is None or its.lost > its.formula)
+
+
+def run_of(found: Tried) -> Trace:
+    """Return the run that refutes the claim: the worst, or the first that is not D and then F."""
+    its, worst = found.outcome, found.loss.worst
+    if not exceeds(its):
+        assert found.identity.trace is not None, "what is refuted has a run"
+        return replace(found.identity.trace, in_time=True)
+    assert worst is not None, "what is exceeded is lost"
+    loops = {"loop": worst.again, "stuck": len(worst.run)}
+    note = f"unrecorded from step {worst.begins} on: {at_most(its.lost)} ({how(found.loss)})"
+    trace = trace_of(
+        found.loss.system,
+        [step.rule for step in worst.run],
+        loop=loops.get(worst.why),
+        note=f"{note}; {_sum(its)}",
+    )
+    return with_dates(trace, [step.at for step in worst.run])
+
+
+def _sum(its: Outcome) -> str:
+    detect, fail_over = at_most(its.detection), at_most(its.failover)
+    return f"the time to detect is {detect} and to fail over {fail_over}, at most"
 
 
 def _fails(budget: Budget, classes: Iterable[str]) -> bool:
@@ -82,12 +116,11 @@ def facts(found: Outcome) -> tuple[tuple[str, bool], ...]:
         "in every run all that is lost is detection and then fail-over",
         found.identity == PROVED.value,
     )
-    if found.lost is None:
-        ends = "what is lost is within the time to detect and to fail over"
-        return (f"{ends}: it is without end, {ENDLESS[found.why]}", False), made_of
-    detect, fail_over = seconds(found.detection), seconds(found.failover)
+    detect, fail_over = at_most(found.detection), at_most(found.failover)
+    lost = at_most(found.lost)
+    said = f"{lost}, as {ENDLESS[found.why]}" if found.why else f"at most {lost}"
     bound = (
-        f"what is lost, at most {at_most(found.lost)}, is within the time to detect, {detect},"
-        f" and to fail over, {fail_over}: {found.bound}"
+        f"what is lost is within {at_most(found.formula)} ({detect} to detect, {fail_over} to fail"
+        f" over): it is {said}: {found.bound}"
     )
-    return (bound, found.lost <= found.formula), made_of
+    return (bound, not exceeds(found)), made_of

@@ -108,14 +108,21 @@ class Card:
 
 def command(scenario: Scenario, claim: str) -> str:
     """Return the command that judges a claim as a scenario does."""
-    words = ["hamodel check", scenario.deployment, f"--claim {claim}"]
-    words += (
-        f"--set '{change}'" if set(change) & set(' "[]') else f"--set {change}"
-        for change in scenario.changes
-    )
+    words = ["hamodel check", scenario.deployment, f"--claim {claim}", *settings(scenario.changes)]
     words += [f"--faults {scenario.faults}"] if scenario.faults else []
     words += [f"--repairs {scenario.repairs}"] if scenario.repairs else []
     return " ".join(words)
+
+
+def settings(changes: Iterable[str]) -> Iterator[str]:
+    """Yield changes of a deployment as options of a command."""
+    for change in changes:
+        yield f"--set '{change}'" if set(change) & set(' "[]') else f"--set {change}"
+
+
+def as_shipped(subject: Subject) -> bool:
+    """Return whether a deployment is a shipped one, and nothing of it is changed."""
+    return subject.where in shipped() and not (subject.changes or subject.rule_files)
 
 
 def cards() -> tuple[Card, ...]:
@@ -145,8 +152,7 @@ def card(source: Source, subject: Subject, measured: tuple[Measured, ...] | None
     """
     if measured is None:
         measured = tuple(each for each in shipped_measurements() if each.claim == source.id)
-    is_shipped = subject.where in shipped() and not (subject.changes or subject.rule_files)
-    place = subject if is_shipped else read_subject(min(shipped(), key=_first))
+    place = subject if as_shipped(subject) else read_subject(min(shipped(), key=_first))
     changed = dict.fromkeys((each.deployment, each.changes) for each in measured)
     further = (read_subject(where, changes) for where, changes in changed)
     return card_of(source, [place], further, measured)

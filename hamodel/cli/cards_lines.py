@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hamodel.cite import Source
-from hamodel.cli.cards import Card, card, measured
+from hamodel.cli.cards import Card, as_shipped, card, measured, settings
 from hamodel.cli.cards_page import (
     UNKNOWN,
     in_time,
@@ -18,6 +18,7 @@ from hamodel.cli.explain_model import Entry, of_source
 from hamodel.cli.options import Searching
 from hamodel.cli.output import say
 from hamodel.cli.subject import Subject
+from hamodel.guide import Status
 from hamodel.guide.cards import Measured
 
 
@@ -36,7 +37,7 @@ def of_claim(source: Source, subject: Subject, searching: Searching | None = Non
     if source.is_assumption:
         return said
     fresh = None if searching is None else tuple(_searched(source.id, subject, searching))
-    lines = [*said.lines, *_lines(card(source, subject, fresh))]
+    lines = [*said.lines, *_judging(source, subject), *_lines(card(source, subject, fresh))]
     if searching is not None:
         lines.append(f"Each search was cut short at {searching.limits}, whichever came first.")
     return Entry(said.title, tuple(lines))
@@ -50,8 +51,45 @@ def _searched(claim: str, subject: Subject, searching: Searching) -> Iterator[Me
                 yield measured(subject, claim, prop, searching.size_max, searching.limits)
 
 
+def _judging(source: Source, subject: Subject) -> Iterator[str]:
+    """Yield how a claim is judged that is not, or not in this deployment, by what is shipped."""
+    promises = [promise for promise in subject.promises if promise.claim == source.id]
+    timed = any(promise.status is Status.NEEDS_TIMERS for promise in promises)
+    files = (f"--rules {file}" for file in subject.rule_files)
+    asked = " ".join([subject.where, *settings(subject.changes), *files])
+    if timed:
+        yield "By the timers:"
+        yield f"  hamodel check {asked} --claim {source.id}"
+        yield "    judges it for one fault, or within --faults, and tells a run that refutes it"
+        yield f"  hamodel trial {' '.join([subject.where, *settings(subject.changes)])}"
+        yield "    says within which faults it holds"
+        yield f"  {_in_reference()}"
+    elif not as_shipped(subject):
+        yield "In the deployment as you ask for it:"
+        yield f"  hamodel check {asked} --claim {source.id}"
+        yield "    judges it; the verdict below is of a shipped deployment, with nothing changed"
+
+
+def _in_reference() -> str:
+    """Return what the trial found for one fault in the deployment that is the guide's picture."""
+    from hamodel.cli.trial import at_most, shipped
+    from hamodel.guide.trial import CASES, ORDEALS
+
+    [its] = [
+        its
+        for case, its in zip(CASES, shipped()[0], strict=True)
+        if case.ordeal == ORDEALS[0] and not case.changes
+    ]
+    return (
+        f"in reference, with nothing changed, for one Media Server that dies: at most"
+        f" {at_most(its.lost)} lost, {at_most(its.detection)} to detect and"
+        f" {at_most(its.failover)} to fail over: {its.bound};"
+        f" that it is these two in every run: {its.identity}"
+    )
+
+
 def _lines(found: Card) -> Iterator[str]:
-    yield "Verdict, as the manifest expects it:"
+    yield "Verdict in a shipped deployment, as the manifest expects it:"
     for each in found.judged:
         yield f"  {each.deployment}: {UNKNOWN if each.status is None else each.status.value}"
         for row in each.rows:

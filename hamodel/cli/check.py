@@ -108,11 +108,10 @@ def save_traces(assessment: Assessment, folder: Path) -> None:
     """Save the run of each refuted or witnessed row as JSON that `hamodel trace` replays."""
     make_folder(folder)
     for row in assessment.rows:
-        if row.verdict is None or row.prop is None or row.verdict.trace is None:
-            continue
-        if row.status in (Status.REFUTED, Status.WITNESSED):
-            path = folder / f"{row.source.id}-{row.prop.name}.json"
-            write_file(path, saved(row.verdict.trace, assessment))
+        trace = row.run if row.verdict is None else row.verdict.trace
+        if trace is not None and row.status in (Status.REFUTED, Status.WITNESSED):
+            path = folder / f"{row.name.replace(' ', '-')}.json"
+            write_file(path, saved(trace, assessment))
             say(f"wrote {path}")
 
 

@@ -12,7 +12,6 @@ from hamodel.cli.arguments import (
     CURVE,
     FORMULA_TIMERS,
     IN_ALL,
-    LOSS_FAULTS,
     REGIONS,
     SWEEP,
     TIME_LINE,
@@ -23,6 +22,8 @@ from hamodel.cli.arguments import (
     LimitMemory,
     LimitStates,
     LimitTime,
+    LossFaults,
+    LossRepairs,
     RuleOptions,
     WhereArgument,
 )
@@ -32,8 +33,8 @@ from hamodel.cli.options import LIMIT_STATES, Format
 def loss(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
-    faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
-    repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
+    faults: LossFaults = "",
+    repairs: LossRepairs = "",
     window: Annotated[str, typer.Option(metavar="FAULT:FAULT", help=WINDOW)] = "",
     sweep: Annotated[str, typer.Option(metavar="TIMER=A..B[/STEP]", help=SWEEP)] = "",
     curve: Annotated[Path | None, typer.Option(metavar="FILE", help=CURVE)] = None,
@@ -91,8 +92,8 @@ def trial(
 def formula(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     what: Annotated[list[str] | None, typer.Option("--what", metavar="NAME", help=WHAT)] = None,
-    faults: Annotated[str, typer.Option(metavar="N | CLASS=N,…", help=LOSS_FAULTS)] = "",
-    repairs: Annotated[str, typer.Option(metavar="N", help="So many repairs too.")] = "",
+    faults: LossFaults = "",
+    repairs: LossRepairs = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
     timers: Annotated[

@@ -39,9 +39,9 @@ STATUSES = {
     "REFUTED": "There is a run within its assumptions in which it fails; `hamodel check` tells it.",
     "UNDETERMINED": "It is not known: the search was cut short, or nothing met its premise.",
     "WITNESSED": "The guide admits this weakness, and a run that shows it was found.",
-    "NEEDS TIMERS": "It is about durations; `hamodel check` judges it if --claim names it.",
+    "NEEDS TIMERS": "It is about durations; `hamodel check` judges it if --claim names it whole.",
     "NOT A PROMISE": "The sentence says nothing that a model can judge.",
-    "NOT APPLICABLE": "It is about an option that the deployment does not take.",
+    "NOT APPLICABLE": "It is about something that the deployment does not have.",
 }
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.formulas import LossFormula, loss_formula, short_names
-from hamodel.cli.loss import losses_budgets
+from hamodel.cli.loss import losses_budgets, warned
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
@@ -68,9 +68,11 @@ def run(options: FormulaOptions) -> int:
 def formulas(options: FormulaOptions) -> tuple[LossFormula, ...]:
     """Return a formula for each kind of loss within each budget."""
     deployment = load_deployment(options.deployment, options.changes)
+    for warning in warned(deployment, options.budgets):
+        say(f"warning: {warning}")
     classes = system_of(deployment, options.rule_files).fault_classes
     found = []
-    for what in options.what:
+    for what in dict.fromkeys(options.what):
         for budget in losses_budgets(options.budgets, classes):
             budget.check(classes)
             name = f"{what}, {allowed(budget)}"

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.budget import Budget
-from hamodel.cli.losses import Loss, Measure, with_total, worst_loss
+from hamodel.cli.losses import Loss, Measure, endless, with_total, worst_loss
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
@@ -26,9 +26,9 @@ from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.search import Wait
 from hamodel.engine.timed.totals import Totals
-from hamodel.engine.waiting import ENDLESS
 from hamodel.errors import InputError, seconds
 from hamodel.guide import Parts, build_parts
+from hamodel.guide.deployment import Deployment
 from hamodel.guide.loss import Lost, lost_named, with_causes
 from hamodel.system import System
 
@@ -141,6 +141,8 @@ def losses(
         wrong with the deployment.
     """
     asked = asked_for(options)
+    for warning in asked.warnings:
+        tell(f"warning: {warning}")
     found = []
     for lost in asked.losts:
         for budget in losses_budgets(options.budgets, asked.system.fault_classes):
@@ -153,12 +155,17 @@ def losses(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is measured: the model with causes, the losses, of which call, and of what parts."""
+    """
+    What is measured: the model with causes, the losses, of which call, and of what parts.
+
+    And what can have no effect on it, a warning each.
+    """
 
     system: System
     losts: tuple[Lost, ...]
     call: str
     parts: Parts
+    warnings: tuple[str, ...] = ()
 
 
 def asked_for(options: LossOptions) -> Asked:
@@ -177,8 +184,16 @@ def asked_for(options: LossOptions) -> Asked:
     parts = build_parts(deployment)
     system = with_causes(parts, system_of(deployment, options.rule_files))
     call = next(iter(parts.calls))
-    measured = tuple(lost_named(name, parts, call) for name in options.what)
-    return Asked(system, measured, call, parts)
+    measured = tuple(lost_named(name, parts, call) for name in dict.fromkeys(options.what))
+    return Asked(system, measured, call, parts, tuple(warned(deployment, options.budgets)))
+
+
+def warned(deployment: Deployment, budgets: Budgets) -> Iterator[str]:
+    """Yield a warning for what is set in a deployment and has no effect on what can be lost."""
+    yield from map(str, deployment.warnings)
+    given = budgets.faults or budgets
+    if deployment.media_server.restart is not None and given.repairs == 0:
+        yield "media_server.restart: can affect nothing here: no repair is allowed; add --repairs 1"
 
 
 @contextmanager
@@ -223,8 +238,8 @@ def in_all(loss: Loss) -> str:
 def how(loss: Loss) -> str:
     """Return what the time of the worst run goes by, in words; or what makes it endless."""
     parts = [f"{phase} {seconds(ms)}" for phase, ms in loss.by_phase.items()]
-    if loss.worst is not None and loss.worst.why:
-        parts.append(f"then {ENDLESS[loss.worst.why]}" if parts else ENDLESS[loss.worst.why])
+    if loss.worst is not None and (why := endless(loss.worst)):
+        parts.append(f"then {why}" if parts else why)
     return ", ".join(parts)
 
 
@@ -278,6 +293,7 @@ def wait_as_json(wait: Wait) -> dict[str, Any]:
         "ms": wait.ms,
         "why": wait.why,
         "begins": wait.begins,
+        "again": wait.again,
         "run": [{"ms": step.at, "rule": step.rule} for step in wait.run],
     }
 
@@ -347,6 +363,6 @@ def print_story(loss: Loss, wait: Wait, console: Console) -> None:
         by = f"{phase} {seconds(ms)}" if ms else ""
         begins = " ← it begins" if place == wait.begins - 1 else ""
         table.add_row(seconds(step.at - began), f"{step.rule}{begins}", Text(by, "dim"))
-    if wait.why:
-        table.add_row("", Text(ENDLESS[wait.why], "bold"), "")
+    if why := endless(wait):
+        table.add_row("", Text(why, "bold"), "")
     console.print(table, width=table_width(console))

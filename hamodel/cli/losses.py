@@ -103,6 +103,14 @@ def worst_loss(
     return Loss(lost, call, budget, found, system, phases, parts)
 
 
+def endless(wait: Wait) -> str:
+    """Return what makes a wait endless, in words: of a loop with its steps; empty if it ends."""
+    if wait.why != "loop":
+        return ENDLESS.get(wait.why, "")
+    steps = dict.fromkeys(step.rule for step in wait.run[wait.again :])
+    return f"{ENDLESS[wait.why]}: {', then '.join(steps)}"
+
+
 def with_total(loss: Loss, limits: Limits = NO_LIMITS) -> Loss:
     """Return a loss with how much is lost at most in all of a run, over all runs."""
     part = searched(loss.system, loss.lost, loss.budget)

@@ -81,8 +81,14 @@ class _Going:
         return self._last.pop(number, Progress(number, 0, 0))
 
     def said(self, number: int) -> str:
-        """Return how far a search is, in words."""
+        """
+        Return how far a search is, in words.
+
+        It has its first state before its rules are compiled, which can take much of its time.
+        """
         its, pace = self._last[number], self._paces.get(number)
+        if its.states <= 1:
+            return "being prepared"
         parts = [plural(its.states, "state")]
         if pace is not None and pace.rate is not None:
             parts.append(f"{pace.rate:,.0f} states/s")
@@ -162,7 +168,7 @@ class _Lines:
         parts = [
             f"after {spent:.0f} s {self.ended} of {plural(len(self.searches), 'search')} ended"
         ]
-        parts += [f"search {number + 1} has {self.going.said(number)}" for number in self.going]
+        parts += [f"search {number + 1}: {self.going.said(number)}" for number in self.going]
         return "; ".join(parts)
 
 

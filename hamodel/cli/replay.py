@@ -12,8 +12,10 @@ from hamodel.cli.story import Story, told
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.words import plural
 from hamodel.errors import InputError, SearchError
+from hamodel.guide import build_parts
+from hamodel.guide.loss import with_causes
 from hamodel.system import System
-from hamodel.trace import TraceFile, load_trace, trace_of
+from hamodel.trace import TraceFile, load_trace, trace_of, with_dates
 
 
 def run(file: Path, rule_files: Sequence[Path]) -> None:
@@ -26,6 +28,8 @@ def replayed(file: Path, rule_files: Sequence[Path]) -> Story:
     """
     Return the story of a saved trace, every step of it made again by the model.
 
+    When each step happens is told as it was found.
+
     Raises
     ------
     HamodelError
@@ -34,6 +38,7 @@ def replayed(file: Path, rule_files: Sequence[Path]) -> Story:
     saved, system = replayable(file, rule_files)
     with _about(file):
         trace = trace_of(system, saved.rules, loop=saved.loop, fork=saved.fork, note=saved.note)
+    trace = with_dates(trace, saved.at)
     kinds = {rule.name: rule.kind for rule in system.rules}
     changes = "".join(f", with {change}" for change in saved.settings)
     return told(trace, kinds, f"{saved.model}{changes}: {plural(len(trace), 'step')}")
@@ -53,7 +58,9 @@ def replayable(file: Path, rule_files: Sequence[Path]) -> tuple[TraceFile, Syste
         saved = load_trace(read_file(file))
     _check_rule_files(saved, rule_files, file)
     _check_marks(saved, file)
-    return saved, system_of(load_deployment(saved.model, saved.settings), rule_files)
+    deployment = load_deployment(saved.model, saved.settings)
+    system = system_of(deployment, rule_files)
+    return saved, with_causes(build_parts(deployment), system) if saved.in_time else system
 
 
 @contextmanager

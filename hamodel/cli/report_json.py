@@ -61,7 +61,7 @@ def _row(row: Row) -> dict[str, Any]:
         "distinct_states": verdict.distinct_states if verdict is not None else None,
         "depth": verdict.depth if verdict is not None else None,
         "premise_witness": _trace(verdict.premise_witness if verdict is not None else None),
-        "trace": _trace(verdict.trace if verdict is not None else None),
+        "trace": _trace(row.run if verdict is None else verdict.trace),
         "expected": _expected(row),
         "beyond": _beyond(row),
     }

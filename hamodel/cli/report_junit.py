@@ -67,5 +67,5 @@ def _message(row: Row) -> str:
 
 
 def _lines(story: Story) -> str:
-    lines = [f"{step.number}. {step.rule}" for step in story.steps]
+    lines = [f"{step.number}. {step.said}" for step in story.steps]
     return "\n".join(["", *lines, *story.end, ""])

@@ -83,7 +83,7 @@ def _story(story: Story) -> Iterator[str]:
 
 def _step(step: Step, *, brief: bool) -> Iterator[str]:
     before = f"**{step.before}** " if step.before else ""
-    yield f"{step.number}. {before}{escaped(step.rule)}"
+    yield f"{step.number}. {before}{escaped(step.said)}"
     if not brief:
         yield from (f"   - » {escaped(message)}" for message in step.messages)
         yield from (f"   - {escaped(change)}" for change in step.changes)

@@ -138,7 +138,7 @@ def _print_step(step: Step, console: Console, *, brief: bool) -> None:
         console.print(Padding(Text(f"— {step.before}", style="bold"), (0, 0, 0, 2)))
     kind = "" if step.kind in (None, Kind.PROTOCOL) else f"  ({step.kind.value})"
     style = KIND_STYLES.get(step.kind, "") if step.kind is not None else ""
-    line = Text.assemble(f"{step.number:3}. ", (f"{step.rule}{kind}", style))
+    line = Text.assemble(f"{step.number:3}. ", (f"{step.said}{kind}", style))
     console.print(Padding(line, (0, 0, 0, 2)))
     if brief:
         return

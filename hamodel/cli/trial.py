@@ -47,6 +47,7 @@ from hamodel.guide.trial import (
 )
 from hamodel.rule import Kind
 from hamodel.system import System
+from hamodel.verdict import Verdict
 
 SCHEMA = 1
 FILE = Path(str(guide.__file__)).with_name("trial.json")
@@ -82,7 +83,7 @@ class Outcome:
     why
         What makes it endless.
     detection, failover
-        D and F at most, each measured apart, for one fault.
+        D and F at most, each measured apart, for one fault, in ms; None for without end.
     identity, one_view
         Whether all that is lost is D and then F in every run, and whether there is one D: verdicts.
     breaks
@@ -108,8 +109,8 @@ class Outcome:
     within: str
     lost: int | None
     why: str
-    detection: int
-    failover: int
+    detection: int | None
+    failover: int | None
     identity: str
     one_view: str
     breaks: tuple[str, ...]
@@ -124,8 +125,10 @@ class Outcome:
     cut: bool = False
 
     @property
-    def formula(self) -> int:
-        """What the formula says that is lost at most, in ms."""
+    def formula(self) -> int | None:
+        """What the formula says that is lost at most, in ms; None if one of the two has no end."""
+        if self.detection is None or self.failover is None:
+            return None
         return self.detection + self.failover
 
     @property
@@ -133,6 +136,8 @@ class Outcome:
         """Whether that is a bound, in words."""
         if self.cut:
             return "UNDETERMINED"
+        if self.formula is None:
+            return "none: the sum has no end"
         if self.lost is None:
             return "no bound"
         if self.lost > self.formula:
@@ -197,9 +202,18 @@ def court_of(deployment: Deployment, system: System, hosts: str = "") -> Court:
     return Court(parts, with_account(parts, caused, call), call)
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a trial found, with the loss that was measured, and whether it is D and then F."""
+
+    outcome: Outcome
+    loss: Loss
+    identity: Verdict
+
+
 def tried(
     its: Court, name: str, budget: Budget, *, whole: bool = True, limits: Limits = NO_LIMITS
-) -> Outcome:
+) -> Tried:
     """
     Try the formula in a model.
 
@@ -222,8 +236,8 @@ def tried(
     kinds = {rule.name: rule.kind for rule in system.rules}
     told = worst.run[max(worst.begins - 1, 0) :] if worst else ()
     smaller = list(_smaller(budget)) if whole else []
-    detection, failover = (max(_ms(each) or 0, 0) for each in alone)
-    return Outcome(
+    detection, failover = (_ms(each) if each.worst else 0 for each in alone)
+    outcome = Outcome(
         name,
         allowed(budget),
         _ms(loss),
@@ -243,6 +257,7 @@ def tried(
         loss.waits.states,
         any(each.waits.cut for each in (loss, *alone)),
     )
+    return Tried(outcome, loss, same)
 
 
 def _ms(loss: Loss) -> int | None:
@@ -280,7 +295,7 @@ def apart(loss: Loss, parts: Parts) -> Apart | None:
 def case_outcome(case: Case) -> Outcome:
     """Search a case of the page."""
     its = court("reference", case.changes, case.rules, case.ordeal.hosts_of)
-    return tried(its, case.name, budget_of(case.ordeal))
+    return tried(its, case.name, budget_of(case.ordeal)).outcome
 
 
 def figure(of: Figure) -> Measured:
@@ -371,7 +386,7 @@ def time_line(case: Case, its: Outcome) -> TimeLine:
     marks = [Mark(at, rule, STYLES[Kind(kind)]) for at, rule, kind in its.marks]
     said = (
         f"The worst run within {its.within}. The formula says at most"
-        f" {seconds(its.detection)} + {seconds(its.failover)} = {seconds(its.formula)}:"
+        f" {at_most(its.detection)} + {at_most(its.failover)} = {at_most(its.formula)}:"
         f" {its.bound}."
     )
     title = f"MS-5: {case.title}: {at_most(its.lost)}"

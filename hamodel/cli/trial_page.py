@@ -47,7 +47,7 @@ def _lines(outcomes: Sequence[Outcome], figures: Sequence[Measured]) -> Iterator
                 f"[{case.title}](#{anchor(case)})",
                 its.within,
                 f"**{at_most(its.lost)}**",
-                f"{seconds(its.detection)} + {seconds(its.failover)}",
+                f"{at_most(its.detection)} + {at_most(its.failover)}",
                 its.bound,
                 its.identity,
                 its.one_view,

@@ -50,7 +50,7 @@ def _tried(where: str, changes: Sequence[str], limits: Limits) -> Iterator[Outco
         its = court(where, changes, hosts=ordeal.hosts_of)
         budget = budget_of(ordeal)
         if not budget.unknown(its.system.fault_classes):
-            found = tried(its, ordeal.name, budget, whole=False, limits=limits)
+            found = tried(its, ordeal.name, budget, whole=False, limits=limits).outcome
             say(f"{found.name}: {at_most(found.lost)}")
             yield found
 
@@ -71,7 +71,7 @@ def _print(where: str, changes: Sequence[str], found: Sequence[Outcome], console
         table.add_row(
             Text.assemble(its.name, (f"\n  {within}", "dim")),
             "UNDETERMINED" if its.cut else at_most(its.lost),
-            f"{seconds(its.detection)} + {seconds(its.failover) if its.failover else '–'}",
+            f"{at_most(its.detection)} + {at_most(its.failover)}",
             its.bound,
             its.identity,
             _worst(its),

@@ -105,6 +105,8 @@ def run(options: LossOptions, pair: str) -> int:
 def orders(options: LossOptions, pair: str) -> tuple[Order, ...]:
     """Return what was found of each loss for both orders of a pair; of one fault twice, once."""
     asked = asked_for(options)
+    for warning in asked.warnings:
+        say(f"warning: {warning}")
     one, other = _pair(pair, asked.system)
     repairs = options.budgets.repairs if options.budgets.only_repairs else 0
     found = []

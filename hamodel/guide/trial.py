@@ -95,12 +95,10 @@ _DIES, _WITH_RM, _WITH_SIP, _WITH_HOST, _BACK, _TWO = ORDEALS
 
 CASES = (
     Case("one-fault", "One fault, and one Resource Manager that probes", _DIES, PAIR),
-    Case("one-fault-both-probe", "One fault, and both Resource Managers probe", _DIES),
     Case(
-        "views-differ",
-        "Both probe, and neither tells the other what it found",
+        "one-fault-both-probe",
+        "One fault, both Resource Managers probe, and neither tells the other",
         _DIES,
-        ("resource_manager.replicates_health=false",),
     ),
     Case(
         "sip-server-notices-itself",

@@ -144,3 +144,7 @@ class RecordingSessionState(Enum):
     ACCEPTED = "accepted"
     ESTABLISHED = "established"
     CLOSING = "closing"
+
+
+TIMED_OUT = "408"
+"""What a client takes for the answer when its own timer has run out: RFC 3261 section 8.1.3.1."""

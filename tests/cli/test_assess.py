@@ -139,7 +139,7 @@ def test_a_fact_that_does_not_hold_refutes_a_definition() -> None:
     facts = (("one is so", True), ("two is so", False))
     [row] = of(Promise("RM-1", (), structure=facts)).rows
 
-    assert (Status.REFUTED, "not so: two is so") == (row.status, row.why)
+    assert (Status.REFUTED, "not true of the model: two is so") == (row.status, row.why)
 
 
 def test_facts_and_properties_are_rows_of_one_claim() -> None:

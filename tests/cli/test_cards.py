@@ -226,6 +226,32 @@ def test_explain_tells_the_card() -> None:
     assert "  - resource-manager-crash + resource-manager-crash" in entry.lines
 
 
+def test_explain_says_what_judges_a_claim_in_time() -> None:
+    """MS-5 needs timers: the commands that have them, and what the page of the trial found."""
+    [entry] = entries("MS-5", "trading-floor", (), ("scope.calls=1",))
+
+    assert "  hamodel check trading-floor --set scope.calls=1 --claim MS-5" in entry.lines
+    assert "  hamodel trial trading-floor --set scope.calls=1" in entry.lines
+    assert (
+        "  in reference, with nothing changed, for one Media Server that dies: at most 35.4 s"
+        " lost, 35 s to detect and 0.4 s to fail over: a bound, attained; that it is these two in"
+        " every run: PROVED"
+    ) in entry.lines
+
+
+def test_explain_says_whose_verdict_it_shows() -> None:
+    """With something changed the command that judges it stands before what is of a shipped one."""
+    [changed] = entries("RM-2", "reference", (), ("scope.calls=2",))
+    [plain] = entries("RM-2", "reference")
+    said = "  hamodel check reference --set scope.calls=2 --claim RM-2"
+    verdict = "Verdict in a shipped deployment, as the manifest expects it:"
+
+    assert changed.lines.index(said) < changed.lines.index(verdict)
+    assert verdict in plain.lines
+    assert "In the deployment as you ask for it:" in changed.lines
+    assert "In the deployment as you ask for it:" not in plain.lines
+
+
 def test_explain_searches_where_it_is_asked_to() -> None:
     """With --search the sets are those of the deployment that is named: one manager, one crash."""
     changes = ("resource_manager.mode=single",)

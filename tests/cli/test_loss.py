@@ -308,6 +308,66 @@ def test_a_misspelt_loss_is_told_what_is_near(command: str) -> None:
     assert "HA082 --what is 'unrecoded'; near to it: unrecorded" in its.stderr
 
 
+@pytest.mark.parametrize(
+    "words", [("loss",), ("loss", "--window", "media-server:media-server"), ("formula",)]
+)
+def test_what_has_no_effect_is_warned_of(words: tuple[str, ...]) -> None:
+    """`media_server.restart` takes repairs that are allowed, and others one mode of manager."""
+    command, *more = words
+    faults = () if more else ("--faults", MEDIA_SERVER)
+    where = ("small-single-site", "--set", "media_server.restart=20 s")
+    restart = "warning: media_server.restart: can affect nothing here: no repair is allowed"
+    words = (command, *where, *faults, *more, "--limit-states", "5")
+
+    assert restart in hamodel(*words).stderr
+    assert "warning" not in hamodel(*words, "--repairs", "1").stderr
+    takeover = hamodel(*words, "--set", "resource_manager.takeover=3 s").stderr
+    assert "takeover]: can affect nothing here: there is one Resource Manager" in takeover
+
+
+def test_a_loop_without_end_is_told_with_its_steps() -> None:
+    """Asked and refused for ever: the table, the story and JSON say by which steps."""
+    words = ("loss", "small-single-site", "--faults", "media-server-crash=1")
+    [loss] = losses(LossOptions(words[1], budgets=read_budgets(words[3], "")))
+    worst = json.loads(hamodel(*words, "--format", "json").stdout)["losses"][0]["worst"]
+    steps = (
+        "sip_server_1 asks for a media server for call_1",
+        "the request for call_1 reaches resource_manager_1",
+        "resource_manager_1 has no media server for call_1",
+        "sip_server_1 hears that call_1 cannot be placed",
+    )
+    said = f"it goes round for ever: {', then '.join(steps)}"
+
+    assert how(loss).endswith(f"then {said}")
+    assert " ".join(said.split()) in " ".join(hamodel(*words).stdout.split())
+    assert list(steps) == [step["rule"] for step in worst["run"][worst["again"] :]]
+
+
+@pytest.mark.parametrize("command", ["loss", "formula"])
+def test_what_is_named_twice_is_measured_once(command: str) -> None:
+    """`--what a,a` is `--what a`."""
+    words = (command, "small-single-site", "--faults", "sip-server-crash=1", "--format", "json")
+    twice = hamodel(*words, "--what", "uncontrollable,uncontrollable")
+    once = hamodel(*words, "--what", "uncontrollable")
+
+    assert 0 == once.exit_code
+    assert once.stdout == twice.stdout
+
+
+@pytest.mark.parametrize("option", ["faults", "repairs"])
+@pytest.mark.parametrize("command", ["loss", "formula", "check", "rules"])
+def test_an_option_that_is_empty_is_an_error(command: str, option: str) -> None:
+    """It is not as if it were left out: HA082 says what it can be."""
+    result = hamodel(command, f"--{option}", "")
+    can = {"faults": "N, class=N,… or unlimited", "repairs": "N or unlimited"}[option]
+
+    assert 2 == result.exit_code
+    assert (
+        f"error: HA082 --{option} is empty; it can be {can}; 0 is none at all, or leave it out"
+        in result.stderr
+    )
+
+
 def test_a_misspelt_class_is_told_what_is_near() -> None:
     """And how a role is spelt that was written with an underscore."""
     misspelt = hamodel("loss", "--faults", "media-server-crahs=1").stderr

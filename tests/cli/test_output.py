@@ -171,14 +171,29 @@ def test_a_pipe_hears_how_far_the_searches_are(
     assert "2 searches, 2 at once" == lines[0]
     assert [
         (
-            "after 31 s 0 of 2 searches ended; search 1 has 1,234 states, 43 states/s, "
+            "after 31 s 0 of 2 searches ended; search 1: 1,234 states, 43 states/s, "
             "frontier 56, depth 7, 78 MB; "
-            "search 2 has 5 states, depth 2"
+            "search 2: 5 states, depth 2"
         ),
-        "after 62 s 1 of 2 searches ended; search 2 has 6 states, depth 3",
+        "after 62 s 1 of 2 searches ended; search 2: 6 states, depth 3",
     ] == [line for line in lines if line.startswith("after ")]
     assert verbose == ("search 1 ended: 1,234 states, 50.0 s since the start" in lines)
     assert (6 if verbose else 3) == len(lines)
+
+
+def test_a_search_that_has_only_begun_is_being_prepared(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its first state is there before anything is compiled: that is not how far it has come."""
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with progress.watching(SEARCHES, verbose=False) as watch:
+        watch(Progress(1, 1, 0, 1, 78_000_000))
+        now[0] = 131.0
+        watch(Waiting())
+
+    said = "after 31 s 0 of 2 searches ended; search 2: being prepared"
+    assert said in capsys.readouterr().err.splitlines()
 
 
 def test_one_search_is_one(capsys: pytest.CaptureFixture[str]) -> None:

@@ -153,16 +153,16 @@ def test_a_shortened_story_is_said_to_be_one() -> None:
 
 
 def test_facts_are_all_told() -> None:
-    """The table has the first fact; -v, Markdown and JSON have all of them."""
+    """The table has each that is true; -v, Markdown and JSON have all of them, a line each."""
     facts = (("one is so", True), ("two is so", True))
     subject = toy_subject(None, (Promise("RM-1", (), structure=facts),))
     pair = assess(subject, subject.promises)
     [claim] = read_results(report(pair, Format.JSON)).claims
 
-    assert "2 facts about the model: one is so (and 1 more)" in text_report(pair, width=120)
-    assert "two is so" not in text_report(pair)
-    assert "  it is so: two is so" in text_report(pair, verbose=True).splitlines()
-    assert "it is so: two is so" in report(pair, Format.MARKDOWN)
+    assert "true of the model: one is so; two is so" in text_report(pair, width=120)
+    assert "  true: two is so" not in text_report(pair).splitlines()
+    assert "  true: two is so" in text_report(pair, verbose=True).splitlines()
+    assert "true: two is so" in report(pair, Format.MARKDOWN)
     assert [{"fact": said, "holds": holds} for said, holds in facts] == claim["facts"]
 
 

@@ -111,6 +111,13 @@ def test_durations_need_timers() -> None:
     assert Status.NEEDS_TIMERS == promised()["MS-5"].status
 
 
+@pytest.mark.parametrize("change", ["media_server.count=1", "scope.media_servers=1"])
+def test_without_another_media_server_there_is_no_sum(change: str) -> None:
+    """MS-5 is about a fail-over to another; MS-3, that calls move there, is judged all the same."""
+    assert promised(change)["MS-5"].not_applicable.startswith("no other Media Server is in scope")
+    assert "" == promised(change)["MS-3"].not_applicable
+
+
 @pytest.mark.parametrize(
     ("claim", "budget", "beyond"),
     [

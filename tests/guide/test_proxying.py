@@ -160,7 +160,13 @@ def test_own_address_requests_time_out_with_their_resource_manager(
 
     assert [REACHES] == in_dialog(*changes)
     assert [] == call.choices("request_reaches_resource_manager")
-    assert [f"{SIP} hears that the request for {CALL} failed"] == call.choices("request_fails")
+    [waits] = call.choices("request_fails")
+
+    assert f"{SIP} gets no answer to the request for {CALL}" == waits
+    assert (
+        f"sip_server → sip_server: 408 ({CALL}, hold)",
+        f"sip_server → {CALL}: refused (hold)",
+    ) == call.after(waits).heard
 
 
 def test_sip_server_as_balancer_takes_turns() -> None:

@@ -183,7 +183,11 @@ def test_without_affinity_the_recorder_is_not_told() -> None:
 
 
 def test_own_address_bye_times_out_with_its_resource_manager() -> None:
-    """The instance that Record-Route names is gone: no answer, and the recording stays open."""
+    """
+    The instance that Record-Route names is gone: no answer, and the recording stays open.
+
+    The 408 is nobody's message: Media Server's own timer has run out (RFC 3261 8.1.3.1).
+    """
     own = deployed(
         "resource_manager.mode=active-hot-standby", "resource_manager.record_route=own-address"
     )
@@ -193,3 +197,4 @@ def test_own_address_bye_times_out_with_its_resource_manager() -> None:
     assert not stopped(recorded(own)).can(rule)
     assert [] == dead.choices("recording_session_closes")
     assert "absent" == dead.after(rule)[f"recording_session_of_{CALL}_on_{SERVER}"]
+    assert (f"{SERVER} → {SERVER}: 408 ({CALL})",) == dead.after(rule).heard

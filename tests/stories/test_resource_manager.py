@@ -107,4 +107,4 @@ def test_own_address_in_record_route_is_dead() -> None:
     # Then the request times out, though the other instance knows the call
     assert SERVER == asks[f"{PEER}.media_server_of_{CALL}"]
     assert [] == asks.choices("request_reaches_resource_manager")
-    assert asks.can(f"{SIP} hears that the request for {CALL} failed")
+    assert asks.can(f"{SIP} gets no answer to the request for {CALL}")

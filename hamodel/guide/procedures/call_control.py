@@ -8,7 +8,14 @@ from hamodel import FALSE, TRUE, Expr, Kind, Message, Rule, Set, all_of, any_of
 from hamodel.guide.components.call import Call
 from hamodel.guide.components.media_dialog import MediaDialog
 from hamodel.guide.parts import Parts
-from hamodel.guide.procedures.call_set_up import answered, clear, failed, forget_call, over
+from hamodel.guide.procedures.call_set_up import (
+    Outcome,
+    answered,
+    clear,
+    failures,
+    forget_call,
+    over,
+)
 from hamodel.guide.procedures.t_lib import (
     AFTER,
     OF_SESSION,
@@ -217,25 +224,26 @@ def request_fails(parts: Parts) -> Iterator[Rule]:
         for call_name, call in parts.calls.items():
             dialog, record = parts.dialogs[call_name], the.record[call_name]
             lost = record.session.is_(Session.BRIDGED)
-            yield Rule(
-                f"{name} hears that the request for {call_name} failed",
-                when=failed(parts, name, call_name) & dialog.request.in_(*_CONTROL),
-                fires=(dialog.machine.fires("fail"),),
-                sets=(
-                    Set(call.request, Request.NOTHING, _is_asked(call, dialog)),
-                    *([Set(record.session, Session.LOST, lost)] if detects else []),
-                    *([Set(record.unsent, parts.has_pair, lost)] if detects else []),
-                    *failure_is_observed(parts, name, call_name),
-                    *clear(parts, call_name),
-                ),
-                says=(
-                    Message(
-                        "refused", "resource_manager", "sip_server", (call_name, dialog.request)
+            hears = f"{name} hears that the request for {call_name} failed"
+            for failure in failures(parts, name, call_name):
+                yield Rule(
+                    failure.says(hears, f"{name} gets no answer to the request for {call_name}"),
+                    when=failure.when & dialog.request.in_(*_CONTROL),
+                    fires=(dialog.machine.fires("fail"),),
+                    sets=(
+                        Set(call.request, Request.NOTHING, _is_asked(call, dialog)),
+                        *([Set(record.session, Session.LOST, lost)] if detects else []),
+                        *([Set(record.unsent, parts.has_pair, lost)] if detects else []),
+                        *failure_is_observed(parts, name, call_name),
+                        *clear(parts, call_name),
                     ),
-                    Message("refused", "sip_server", call_name, (dialog.request,)),
-                ),
-                cite="A-TIMEOUT",
-            )
+                    says=(
+                        failure.heard(call_name, dialog.request),
+                        Message("refused", "sip_server", call_name, (dialog.request,)),
+                    ),
+                    group=hears,
+                    cite="A-TIMEOUT",
+                )
 
 
 def call_ends(parts: Parts) -> Iterator[Rule]:
@@ -245,14 +253,17 @@ def call_ends(parts: Parts) -> Iterator[Rule]:
             dialog = parts.dialogs[call_name]
             bye = dialog.request.is_(Request.HANG_UP)
             mine = parts.serves(name) & dialog.owner.is_(name)
-            ways: tuple[tuple[str, str, str, Expr], ...] = (
-                ("hears the answer to BYE", "answer", "200 OK", mine & answered(parts, call_name)),
-                ("hears that BYE failed", "fail", "refused", failed(parts, name, call_name)),
-            )
-            for way, trigger, kind, guard in ways:
+            done = Outcome("200 OK", "resource_manager", mine & answered(parts, call_name))
+            way, fails = "hears the answer to BYE", "hears that BYE failed"
+            ways = [(way, way, "answer", done)]
+            ways += [
+                (failure.says(fails, "gets no answer to BYE"), fails, "fail", failure)
+                for failure in failures(parts, name, call_name)
+            ]
+            for way, group, trigger, outcome in ways:
                 yield Rule(
                     f"{name} {way} for {call_name}",
-                    when=bye & guard,
+                    when=bye & outcome.when,
                     fires=(dialog.machine.fires(trigger), call.machine.fires("end")),
                     sets=(
                         *_affinity_ends(parts, call_name),
@@ -261,11 +272,10 @@ def call_ends(parts: Parts) -> Iterator[Rule]:
                         *clear(parts, call_name),
                     ),
                     says=(
-                        Message(
-                            kind, "resource_manager", "sip_server", (call_name, Request.HANG_UP)
-                        ),
+                        outcome.heard(call_name, Request.HANG_UP),
                         Message("call ended", "sip_server", call_name),
                     ),
+                    group=f"{name} {group} for {call_name}",
                     cite="A-HANGUP",
                 )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from hamodel import FALSE, Expr, Kind, Message, Rule, Set, all_of, any_of, at
+from hamodel import Expr, Kind, Message, Rule, Set, Var, all_of, any_of, at
 from hamodel.guide.components.call import Call
 from hamodel.guide.components.sip_server import CallRecord, SipServer
 from hamodel.guide.parts import Parts
 from hamodel.guide.vocabulary import (
+    TIMED_OUT,
     CallState,
     DialogState,
     Recording,
@@ -221,25 +223,54 @@ def answered(parts: Parts, call: str) -> Expr:
     )
 
 
-def failed(parts: Parts, name: str, call: str) -> Expr:
-    """
-    Return the guard that this SIP Server learns that its request for a call came to nothing.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How SIP Server learns what came of a request: what it hears, from whom, and when."""
 
-    The Resource Manager that has it says so; or, with its own address in Record-Route, the one that
-    further requests must go through does not answer until timer F.
-    Source: RFC 3261 sections 8.1.3, 16.6 and 17.1.  Assumes: A-TIMEOUT, A-RECORD-ROUTE.
+    kind: str
+    sender: str
+    when: Expr
+
+    def heard(self, call: str, request: Request | Var[Request]) -> Message:
+        """Return what SIP Server hears of a request."""
+        return Message(self.kind, self.sender, "sip_server", (call, request))
+
+    def says(self, refused: str, unheard: str) -> str:
+        """Return the name of the rule, by whether there is an answer."""
+        return unheard if self.kind == TIMED_OUT else refused
+
+
+def failures(parts: Parts, name: str, call: str) -> Iterator[Outcome]:
     """
-    dialog, managers = parts.dialogs[call], parts.resource_managers
-    refused = all_of(
-        dialog.machine.is_(DialogState.REFUSED), at(dialog.via, lambda rm: managers[rm].answers)
-    )
-    unheard: Expr = FALSE
+    Yield how this SIP Server learns that its request within a call came to nothing.
+
+    It is refused. Or, with its own address in Record-Route, the Resource Manager that it must go
+    through does not answer until timer F: nobody sends anything then, and SIP Server does as if a
+    408 had come.
+    Source: RFC 3261 sections 8.1.3.1, 16.6 and 17.1.  Assumes: A-TIMEOUT, A-RECORD-ROUTE.
+    """
+    yield refused(parts, name, call)
     if parts.deployment.resource_manager.record_route == "own-address":
+        dialog, managers = parts.dialogs[call], parts.resource_managers
         unheard = all_of(
+            parts.serves(name),
+            dialog.owner.is_(name),
             dialog.machine.is_(DialogState.REQUESTED),
             at(dialog.route, lambda rm: ~managers[rm].answers),
         )
-    return all_of(parts.serves(name), dialog.owner.is_(name), refused | unheard)
+        yield Outcome(TIMED_OUT, "sip_server", unheard)
+
+
+def refused(parts: Parts, name: str, call: str) -> Outcome:
+    """Return that the Resource Manager that has a request of this SIP Server refuses it."""
+    dialog, managers = parts.dialogs[call], parts.resource_managers
+    told = all_of(
+        parts.serves(name),
+        dialog.owner.is_(name),
+        dialog.machine.is_(DialogState.REFUSED),
+        at(dialog.via, lambda rm: managers[rm].answers),
+    )
+    return Outcome("refused", "resource_manager", told)
 
 
 def placement_fails(parts: Parts) -> Iterator[Rule]:
@@ -252,9 +283,10 @@ def placement_fails(parts: Parts) -> Iterator[Rule]:
     for name, the in parts.sip_servers.items():
         for call_name, call in parts.calls.items():
             dialog = parts.dialogs[call_name]
+            failure = refused(parts, name, call_name)
             yield Rule(
                 f"{name} hears that {call_name} cannot be placed",
-                when=failed(parts, name, call_name) & dialog.request.is_(Request.PLACE),
+                when=failure.when & dialog.request.is_(Request.PLACE),
                 fires=(
                     dialog.machine.fires("fail"),
                     *([call.machine.fires("end")] if drops else []),
@@ -264,9 +296,7 @@ def placement_fails(parts: Parts) -> Iterator[Rule]:
                     *(forget_call(parts, the, call_name) if drops else ()),
                 ),
                 says=(
-                    Message(
-                        "refused", "resource_manager", "sip_server", (call_name, Request.PLACE)
-                    ),
+                    failure.heard(call_name, Request.PLACE),
                     *([Message("call ended", "sip_server", call_name)] if drops else []),
                 ),
                 cite="A-NONE",

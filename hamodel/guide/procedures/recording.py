@@ -8,6 +8,7 @@ from hamodel import TRUE, Expr, Message, Rule, Set, Var, all_of, at
 from hamodel.guide.parts import Parts, memory_loss
 from hamodel.guide.procedures.balancing import chosen, next_recorder
 from hamodel.guide.procedures.proxying import route_allows
+from hamodel.guide.vocabulary import TIMED_OUT
 
 
 def media_server_invites_recorder(parts: Parts) -> Iterator[Rule]:
@@ -228,7 +229,12 @@ def _reachable(parts: Parts, recorder: Var[str]) -> Expr:
 
 
 def bye_of_recording_gets_no_answer(parts: Parts) -> Iterator[Rule]:
-    """With its own address in Record-Route, the Resource Manager of a recording session is gone."""
+    """
+    With its own address in Record-Route, the Resource Manager of a recording session is gone.
+
+    Nobody sends anything then: Media Server's own timer F runs out, and it does as if a 408 had
+    come.  Source: RFC 3261 section 8.1.3.1.
+    """
     if parts.deployment.resource_manager.record_route != "own-address":
         return
     for (leg, name), session in parts.recording_sessions.items():
@@ -238,7 +244,7 @@ def bye_of_recording_gets_no_answer(parts: Parts) -> Iterator[Rule]:
             & parts.media_servers[name].answers,
             fires=(session.machine.fires("close"),),
             sets=memory_loss(session.machine),
-            says=(Message("408", "resource_manager", name, (leg,)),),
+            says=(Message(TIMED_OUT, name, name, (leg,)),),
             cite="A-TIMEOUT",
         )
 

@@ -97,7 +97,7 @@ def duplicate_survives_recorder(parts: Parts, system: System) -> Iterator[Promis
         ),
         structure=(
             (
-                "no step of one recording session changes another",
+                "each step of a recording session leaves the others as they are",
                 not any(_touches_two(parts, rule_vars) for rule_vars in _written(system)),
             ),
         ),
@@ -254,7 +254,7 @@ def identifiers_tell_sessions_apart(parts: Parts, system: System) -> Iterator[Pr
     )
     yield Promise(
         "DUP-5b",
-        structure=(("two identifiers have two affinities, and one has one", alike),),
+        structure=(("each record identifier has one affinity of its own", alike),),
     )
 
 

@@ -26,11 +26,11 @@ def recording_client_is_its_components(parts: Parts, system: System) -> Iterator
     machines = {name for name in moved if name.startswith(_MACHINES)}
     facts = (
         (
-            "what takes over, replicates and notifies is a machine of the deployment",
+            "all that takes over, replicates or notifies is a machine of the deployment",
             bool(machines) and machines <= {each.name for each in parts.components},
         ),
         (
-            "the recording client moves nothing else but calls, dialogs and recordings",
+            "beside those the recording client moves calls, dialogs and recordings only",
             all(name.startswith(_BETWEEN) for name in moved - machines),
         ),
     )

@@ -68,7 +68,7 @@ def recorder_is_on_its_own(parts: Parts, system: System) -> Iterator[Promise]:
                 leaving == {"say_bye", "die"},
             ),
             (
-                "no Media Server says BYE because of a recorder's state",
+                "whether a Media Server says BYE is the same whatever state a recorder is in",
                 bool(ending)
                 and not any(
                     var.name in of_recorders for rule in ending for var in variables_of(rule.when)
@@ -104,8 +104,8 @@ def strategies_can_be_added(parts: Parts, system: System) -> Iterator[Promise]:
             ),
         ),
         structure=(
-            ("a strategy is one family of rules or several", all(STRATEGIES.values())),
-            ("each strategy that a recorder group names has rules in the model", all(shown)),
+            ("each known strategy is made of rules", all(STRATEGIES.values())),
+            ("each strategy that a recorder group names has its rules in this model", all(shown)),
         ),
         assumptions=(RECORDER, "a recorder is available", FAIR),
     )
@@ -162,12 +162,12 @@ def signaling_and_media_fail_apart(parts: Parts, system: System) -> Iterator[Pro
         "REC-3",
         structure=(
             (
-                "what has a backup of a unit has units",
+                "each recorder with a backup of a unit is separated into units",
                 all(each.separated for each in backed.values()),
             ),
             ("each unit can fail by itself", len(signaling | media) == len(crashes)),
             (
-                "failing a signaling unit changes no media unit, and the reverse",
+                "each failure of a unit leaves the units of the other kind as they are",
                 not any(_moves(system, r, signaling) and _moves(system, r, media) for r in crashes),
             ),
         ),
@@ -410,7 +410,7 @@ def another_recorder_is_found(parts: Parts, system: System) -> Iterator[Promise]
                 beyond=RECORDER_AND_CLIENT,
             ),
         ),
-        structure=(("no recording session fails because one recorder is silent", not failing),),
+        structure=(("a recorder that is silent is passed over for another", not failing),),
         assumptions=(RECORDER, "a recorder is available", FAIR),
     )
 

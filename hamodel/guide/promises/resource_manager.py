@@ -46,8 +46,8 @@ def resource_manager_is_a_proxy(parts: Parts, system: System) -> Iterator[Promis
     yield Promise(
         "RM-1",
         structure=(
-            ("no endpoint's media goes to a Resource Manager", not media & managers),
-            ("no rule lets a Resource Manager start a dialog", not starts),
+            ("endpoints send their media to others than Resource Managers", not media & managers),
+            ("dialogs are started by others than Resource Managers", not starts),
             ("the mode is one that the product has", bool(parts.mode)),
         ),
     )

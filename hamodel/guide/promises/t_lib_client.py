@@ -98,7 +98,7 @@ def backup_t_lib_client_is_blind(parts: Parts, system: System) -> Iterator[Promi
             "each T-lib client has a connection of its own",
             len({client.connection.name for client in clients.values()}) == len(clients),
         ),
-        ("what asks SIP Server is a T-lib client that is active", _only_active(parts, acting)),
+        ("of T-lib clients only one that is active asks SIP Server", _only_active(parts, acting)),
     )
     properties = []
     if parts.t_lib_store is None:
