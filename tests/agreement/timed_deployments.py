@@ -145,7 +145,8 @@ class Compared:
     worst, best, endless
         The longest and the shortest loss that ends, and whether one is without end.
     ticks, states, classes
-        How many timed states there are tick by tick, how many without time, and how many classes.
+        How many timed states there are tick by tick, how many without time (with those that are up
+        to two steps beyond what time reaches), and how many classes.
     verdicts
         The properties that were judged in time, and what each is.
     cut
