@@ -4,8 +4,9 @@ What a call loses in the deployments that are shipped, by classes of states and 
 Of each deployment one call is made, one fault happens, and what can be lost is measured in the cone
 of what is lost, as `hamodel loss` does; but the deployment's timers are small whole numbers of
 ticks, in the same order: of those that can matter within the fault the shortest is 1, the next
-longer 2, and so on. Where that has too many timed states, requests to pause and resume are left out
-of the deployment, and then all recorders but one.
+longer 2, and so on. Where that has too many timed states, something smaller stands for it that
+loses the same in the deployments' own timers, to the millisecond: less is asked for, or less is
+installed, but what fails stays.
 """
 
 from __future__ import annotations
@@ -38,8 +39,18 @@ from hamodel.guide import build, build_parts, load, shipped
 from hamodel.guide.loss import LOSSES, Lost, with_causes
 from hamodel.guide.parts import Parts
 
-SMALLER = ("recording.pausable=false", "scope.recorders=1")
-"""What makes a model smaller, one after the other."""
+UNPAUSED = "recording.pausable=false"
+ONE_COPY = ("duplication.requested_by=off", "duplication.targets=[]")
+ALONE_UNLESS = {
+    ("sip_server.pair=single",): ("sip-server", "management-layer", "host-loss"),
+    ("resource_manager.mode=single", "resource_manager.count=1"): ("resource-manager", "host-loss"),
+    ("sip_server.pair=single", "scope.media_servers=1"): (
+        *("sip-server", "management-layer", "host-loss"),
+        "media-server",
+    ),
+}
+"""What is installed once instead of twice, unless it is what fails."""
+WAYS = 3 + len(ALONE_UNLESS)
 SEEN = 300_000
 """In so many states, whatever the time, it is looked for which rules can happen."""
 JUDGED = 20_000
@@ -61,12 +72,27 @@ class Setting:
         return " ".join(words) + f" +{self.repairs}" * (self.repairs > 0)
 
     def smaller(self) -> Iterator[Setting]:
-        """Yield what is smaller: less is asked for, then less is installed too."""
-        changes = self.changes
-        for change in SMALLER:
-            if change not in changes:
-                changes = (*changes, change)
-                yield replace(self, changes=changes)
+        """
+        Yield what is smaller: less is asked for, then less is installed, but for what fails.
+
+        Without pausing; then with one recorder of each group; then with less beside it; last,
+        unless copies are what is lost, with one copy of each call.
+        """
+        deployment = load(self.deployment, list(self.changes))
+        groups = deployment.recorder_groups
+        large = (name for name, its in groups.items() if len(groups) > 1 < len(its))
+        counts = (f"recorder_group.{name}.count=1" for name in large)
+        one_each = (UNPAUSED, *counts, f"scope.recorders={len(groups)}")
+        ways = [(UNPAUSED,), one_each]
+        for fewer, fails in ALONE_UNLESS.items():
+            if not self.fault.startswith(fails):
+                ways.append((*one_each, *fewer))
+        if deployment.duplication.requested_by != "off" and self.lost != "single_copy":
+            ways.append((UNPAUSED, *ONE_COPY, "scope.recorders=1"))
+        known = self.changes
+        less = (tuple(each for each in way if each not in known) for way in ways)
+        for way in dict.fromkeys(filter(None, less)):
+            yield replace(self, changes=(*known, *way))
 
 
 ALONE = (
@@ -119,7 +145,8 @@ class Compared:
     worst, best, endless
         The longest and the shortest loss that ends, and whether one is without end.
     ticks, states, classes
-        How many timed states there are tick by tick, how many without time, and how many classes.
+        How many timed states there are tick by tick, how many without time (with those that are up
+        to two steps beyond what time reaches), and how many classes.
     verdicts
         The properties that were judged in time, and what each is.
     cut
@@ -136,7 +163,7 @@ class Compared:
     cut: bool = False
 
 
-@lru_cache(maxsize=1 + len(SMALLER))
+@lru_cache(maxsize=1 + WAYS)
 def _model(deployment: str, changes: tuple[str, ...]) -> tuple[Parts, Influences]:
     parts = build_parts(load(deployment, ["scope.calls=1", *changes]))
     return parts, Influences(with_causes(parts, build(parts.deployment)))
@@ -180,7 +207,7 @@ class _Part:
     cut_at: int = 0
 
 
-@lru_cache(maxsize=1 + len(SMALLER))
+@lru_cache(maxsize=1 + WAYS)
 def _in_few_ticks(system: System, budget: Budget) -> _Part:
     """Return a part of a model in ticks of the rules that can happen, as a search of SEEN shows."""
     seen = explore(system, budget, limits=Limits(states=SEEN))
@@ -205,11 +232,36 @@ def part_of(setting: Setting) -> tuple[System, Lost, Budget]:
     return part, lost, budget
 
 
-def compare_setting(setting: Setting, limit_states: int) -> Compared:
+def lost_in_ms(setting: Setting, limit_classes: int) -> dict[str, int | bool | None] | None:
+    """
+    Return what is lost with the deployment's own timers: worst and best in ms, and if endless.
+
+    None if there is no such loss or fault, or more classes than that.
+    """
+    if lost_by(setting) is None:
+        return None
+    part, lost, budget = part_of(setting)
+    limits = Limits(states=limit_classes)
+    found = waits(part, lost.begin, lost.end, budget, since=lost.since, limits=limits)
+    if found.cut is not None:
+        return None
+    worst, best = found.worst, found.best
+    endless = worst is not None and bool(worst.why)
+    return {
+        "worst": None if worst is None else worst.ms,
+        "best": None if best is None or endless else best.ms,
+        "endless": endless,
+    }
+
+
+def compare_setting(
+    setting: Setting, limit_states: int, limit_classes: int | None = None
+) -> Compared:
     """
     Return what both engines found; nothing but that it was cut, if there were too many states.
 
     A setting of which nothing can be lost, or no fault happens, in what is smaller, is cut too.
+    The limit on classes, which are found sooner, is that on timed states unless it is given.
 
     Raises
     ------
@@ -228,10 +280,10 @@ def compare_setting(setting: Setting, limit_states: int) -> Compared:
     if its.cut_at > limit_states:
         return Compared(ticks=its.cut_at, cut=True)
     guards = lost.begin, lost.end
-    found = waits(part, *guards, budget, since=lost.since, limits=Limits(states=limit_states))
+    limits = Limits(states=limit_states if limit_classes is None else limit_classes)
+    found = waits(part, *guards, budget, since=lost.since, limits=limits)
     sizes = Compared(states=found.states, classes=found.classes, cut=True)
-    # Every state that time reaches is one of the timed states at least once.
-    if found.cut is not None or found.states > limit_states:
+    if found.cut is not None:
         return sizes
     expected = waits_by_ticks(
         part, *guards, budget, since=lost.since, limit_states=limit_states, untimed=untimed

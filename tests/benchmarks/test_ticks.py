@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -13,6 +13,7 @@ from tests.agreement.timed_deployments import (
     Setting,
     compare_setting,
     in_ticks,
+    lost_in_ms,
     part_of,
     settings,
 )
@@ -23,14 +24,98 @@ SMALL = 500
 
 
 def test_every_setting_of_every_deployment_was_compared() -> None:
-    """Each loss and each fault; none differs, and one that was cut says so."""
+    """Each loss and each fault; none differs, and none was cut."""
     found = kept()
     rows = found["settings"]
 
     assert [] == found["mismatches"]
     assert sorted(map(str, settings())) == sorted(str(asked_of(row)) for row in rows)
-    assert all(row["cut"] or row["ticks"] >= row["states"] for row in rows)
+    assert not [setting_of(row) for row in rows if row["cut"]]
+    assert all(0 < row["ticks"] <= row["limit"] for row in rows)
     assert all(row["commit"].isalnum() for row in rows)
+
+
+def test_what_is_smaller_loses_the_same() -> None:
+    """What it loses in ms is written beside it; whether it ends, or is any, is so in ticks too."""
+    rows = [row for row in kept()["settings"] if row["smaller"]]
+
+    assert len(rows) >= 50
+    assert all((row["alike"] is None) == (not row["smaller"]) for row in kept()["settings"])
+    for row in rows:
+        assert row["alike"]["endless"] is row["endless"]
+        for which in ("worst", "best"):
+            assert bool(row["alike"][which]) is bool(row[which])
+            assert (row["alike"][which] is None) is (row[which] is None)
+
+
+@pytest.mark.parametrize("fault", ["resource-manager-crash", "recorder-signaling-crash"])
+def test_what_is_smaller_loses_the_same_when_it_is_looked_for_again(fault: str) -> None:
+    """In the whole deployment and in what was compared: as is written, with its own timers."""
+    row = next(
+        row
+        for row in kept()["settings"]
+        if (row["deployment"], row["lost"], row["fault"])
+        == ("private-edition-big", "unrecorded", fault)
+    )
+
+    assert row["smaller"]
+    assert row["alike"] == lost_in_ms(asked_of(row), 500_000)
+    assert row["alike"] == lost_in_ms(setting_of(row), 500_000)
+
+
+def test_with_one_recorder_what_was_to_be_lost_is_another_loss() -> None:
+    """Of two copies one is lost for ever; where one recorder is left there never are two."""
+    two = Setting("trading-floor", "single_copy", "recorder-media-crash")
+    one = replace(two, changes=("recording.pausable=false", "scope.recorders=1"))
+
+    assert {"worst": None, "best": None, "endless": True} == lost_in_ms(two, 500_000)
+    assert {"worst": None, "best": None, "endless": False} == lost_in_ms(one, 500_000)
+    assert one not in list(two.smaller())
+
+
+def test_what_is_lost_is_not_known_of_what_is_too_large_or_has_no_such_fault() -> None:
+    """A search that is cut says nothing, and a single SIP Server has no standby to wait for."""
+    setting = Setting("small-single-site", "unrecorded", "media-server-crash")
+
+    assert lost_in_ms(setting, 100_000) is not None
+    assert lost_in_ms(setting, 10) is None
+    assert lost_in_ms(replace(setting, fault="no-such-fault"), 100_000) is None
+
+
+@pytest.mark.parametrize(
+    ("lost", "fault", "stays"),
+    [
+        ("single_copy", "sip-server-hang", ("sip_server.", "duplication.")),
+        ("unrecorded", "management-layer-crash", ("sip_server.",)),
+        ("unrecorded", "resource-manager-crash", ("resource_manager.",)),
+        ("unrecorded", "media-server-crash", ("scope.media_servers",)),
+        ("unrecorded", "host-loss", ("sip_server.", "resource_manager.", "scope.media")),
+    ],
+)
+def test_what_is_smaller_leaves_what_fails_as_it_is(
+    lost: str, fault: str, stays: tuple[str, ...]
+) -> None:
+    """Each recorder group keeps one, both copies stay where one is lost, nothing comes twice."""
+    ways = [each.changes for each in Setting("trading-floor", lost, fault).smaller()]
+    said = {change for way in ways for change in way}
+
+    assert len(ways) == len(set(ways)) >= 2
+    assert ways[0] == ("recording.pausable=false",)
+    assert ways[1] == (*ways[0], "recorder_group.vendor_a.count=1", "scope.recorders=2")
+    assert not [change for change in said if change.startswith(stays)]
+    assert ("scope.recorders=1" in said) is (lost != "single_copy")
+
+
+def test_too_many_classes_are_not_gone_through_tick_by_tick() -> None:
+    """The limit on classes is one by itself; within it the same is found as without it."""
+    setting = Setting("small-single-site", "unrecorded", "media-server-crash")
+    found = compare_setting(setting, 100_000)
+
+    assert not found.cut
+    assert found == compare_setting(setting, 100_000, found.classes)
+    fewer = compare_setting(setting, 100_000, 10)
+    assert fewer.cut
+    assert not fewer.ticks
 
 
 def test_a_lost_media_server_was_compared_in_every_deployment() -> None:

@@ -11,12 +11,22 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from tests.agreement.timed_deployments import Compared, Setting, compare_setting, settings
+from tests.agreement.timed_deployments import (
+    Compared,
+    Setting,
+    compare_setting,
+    lost_in_ms,
+    settings,
+)
 from tests.benchmarks.tables import commit, machine, table
 
 FILE = Path(__file__).with_name("ticks.json")
 STATES = 300_000
 """A setting with more timed states than this is cut; a cut one is no agreement."""
+CLASSES = 3
+"""One with more than a third as many classes is not begun: mostly a class is up to four states."""
+WHOLE = 60_000_000
+"""Within so many classes, what is lost is looked for with a deployment's own timers."""
 
 
 def kept() -> dict[str, Any]:
@@ -33,13 +43,13 @@ def command(chosen: argparse.Namespace) -> int:
     for each in _asked_for(chosen):
         began = time.perf_counter()
         try:
-            setting, found = _compare(each, chosen.states)
+            setting, found, alike = _compare(each, chosen.states)
             smaller = setting.changes[len(each.changes) :]
         except AssertionError as error:
             mismatches.append(f"{each}: {error}"[:500])
             print(mismatches[-1])
             continue
-        row = asdict(each) | {"smaller": smaller} | asdict(found)
+        row = asdict(each) | {"smaller": smaller, "alike": alike} | asdict(found)
         rows.append(row | {"limit": chosen.states, "commit": made_on})
         how = "cut" if found.cut else f"{found.ticks} timed states, {found.classes} classes"
         seconds = time.perf_counter() - began
@@ -74,15 +84,27 @@ def _write(rows: list[dict[str, Any]], mismatches: list[str]) -> None:
     FILE.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _compare(setting: Setting, limit_states: int) -> tuple[Setting, Compared]:
-    """Return what a setting came to; if it was cut, the first that is smaller and was not."""
-    whole = compare_setting(setting, limit_states)
-    if whole.cut:
-        for each in setting.smaller():
-            found = compare_setting(each, limit_states)
+Alike = dict[str, int | bool | None] | None
+
+
+def _compare(setting: Setting, limit_states: int) -> tuple[Setting, Compared, Alike]:
+    """
+    Return what a setting came to; if it was cut, the first that is smaller and was not.
+
+    What is smaller stands for it only if it loses the same, in ms, with its own timers: that is
+    returned too.
+    """
+    limits = limit_states, limit_states // CLASSES
+    whole = compare_setting(setting, *limits)
+    if not whole.cut:
+        return setting, whole, None
+    its = lost_in_ms(setting, WHOLE)
+    for each in setting.smaller():
+        if its is not None and lost_in_ms(each, limit_states) == its:
+            found = compare_setting(each, *limits)
             if not found.cut:
-                return each, found
-    return setting, whole
+                return each, found, its
+    return setting, whole, None
 
 
 def _written() -> dict[str, Any]:
