@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import Enum
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,8 @@ from hamodel import (
 )
 from hamodel.engine.apart import at_rest, freed, moved_with, of_rule, starved, values_given
 from hamodel.engine.by_parts import check_by_parts
-from hamodel.engine.effort import SIZES
+from hamodel.engine.effort import SIZES, Effort
+from hamodel.engine.explored import Explored
 from hamodel.engine.limits import Limits
 from hamodel.property import Property
 from hamodel.verdict import Verdict
@@ -296,6 +298,31 @@ def test_a_search_goes_on_as_far_as_it_takes(monkeypatch: pytest.MonkeyPatch) ->
 
     assert REFUTED is verdict.kind
     assert "fails after 1 step, with two at rest" == verdict.why
+
+
+def test_nothing_is_looked_for_at_rest_that_does_not_happen_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After the first stage only the system with the others free is searched, to the limit."""
+    monkeypatch.setattr("hamodel.engine.effort.SIZES", (1, 2))
+    sizes: list[int | None] = []
+    explored = Effort.explore
+
+    def told(self: Effort, *its: Any, size: int | None = None, **more: Any) -> Explored:
+        sizes.append(size)
+        return explored(self, *its, size=size, **more)
+
+    monkeypatch.setattr(Effort, "explore", told)
+    count = Var("desk.count", range(9))
+    counts = Rule("desk counts", when=~count.is_(8), sets=Set(count, step(count, 1)))
+    desk, *customers = served().components
+    desk = Component("desk", variables=(TURN, count))
+    system = System((desk, *customers), (*served().rules, counts))
+    prop = never("p", ONE.is_(True) & count.is_(8))
+    [verdict] = check_by_parts(system, [prop], PARTS, limits=Limits(states=3))
+
+    assert UNDETERMINED is verdict.kind
+    assert [1, 1, 2, None] == sizes
 
 
 def test_what_is_alike_is_searched_once() -> None:
