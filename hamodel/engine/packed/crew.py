@@ -20,6 +20,8 @@ ROOM = 1 << 15
 """How many successors these can have; if they have more, fewer states are expanded."""
 SHARES = 16
 """How many shares several threads have before them: after these they wait for one another."""
+FEW = 512
+"""How many states are a share at least if there are several, so that all have something to do."""
 
 
 class Worker:
@@ -174,13 +176,15 @@ class Crew:
     def shares(self, begin: int, end: int) -> list[range]:
         """Return which states to expand in the next round, of those that can be, in shares."""
         threads = self.threads if isinstance(self.threads, int) else self.threads()
-        if end - begin > self._share:
+        if threads == 1:
+            self._have(0)
+            return [range(begin, min(end, begin + self._share))]
+        rounds = -(-(end - begin) // (self._share * SHARES))
+        stop = begin + -(-(end - begin) // rounds)
+        size = min(self._share, max(FEW, -(-(stop - begin) // SHARES)))
+        if stop - begin > size:
             self._have(threads - 1)
-        stop = min(end, begin + self._share * (SHARES if threads > 1 else 1))
-        return [
-            range(first, min(first + self._share, stop))
-            for first in range(begin, stop, self._share)
-        ]
+        return [range(first, min(first + size, stop)) for first in range(begin, stop, size)]
 
     def room(self, share: range) -> int:
         """Return how many successors a share has at most."""

@@ -13,7 +13,7 @@ from hamodel.engine.packed import graphs, kernels, numbering, refinement
 
 PARTS = (
     (kernels, ("same", "clauses_hold", "look_up", "act")),
-    (numbering, ("hashed", "same", "tag", "home", "probe", "approach")),
+    (numbering, ("hashed", "same", "tag", "home", "probe", "put", "approach")),
     (graphs, ("enabled_groups",)),
     (refinement, ("grown", "distinct", "equal")),
 )
