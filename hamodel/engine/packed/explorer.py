@@ -18,7 +18,7 @@ from hamodel.engine.limits import NO_LIMITS, Cut, Limits, MemoryLimitError, Mete
 from hamodel.engine.packed import graphs, kernels, refinement
 from hamodel.engine.packed.crew import Crew, Worker
 from hamodel.engine.packed.graphs import Flags
-from hamodel.engine.packed.guards import Ints, disjuncts, tables
+from hamodel.engine.packed.guards import Ints, tables_of
 from hamodel.engine.packed.kept import Keeper, Kept, identity
 from hamodel.engine.packed.layout import Layout, Words
 from hamodel.engine.packed.listed import Edges, Listed
@@ -34,6 +34,8 @@ from hamodel.verdict import Finding
 
 TOLD = 32
 """After how many batches it is said how far the search is."""
+LOOKED_AT = 1 << 16
+"""In how many states it is looked at once whether something holds."""
 STATES_MAX = (1 << 31) - 2
 EDGE, START = 6, 8
 """How many bytes a step takes, and where the steps of a state begin."""
@@ -165,13 +167,9 @@ class PackedExploration(Runs):
         found: list[int] = np.flatnonzero(np.diff(self.edges.starts) == 0).tolist()
         return found
 
-    def holds(self, guard: Expr) -> npt.NDArray[np.bool_]:
+    def holds(self, guard: Expr) -> Flags:
         """Return for each state whether a guard holds in it."""
-        held = np.empty(self._size, np.bool_)
-        # Each part of a disjunction is ruled out by itself in most states.
-        guards = tables(self.layout, list(disjuncts(guard)))
-        kernels.holds(self.dims, guards, self._store, held)
-        return held
+        return kernels.held(self.dims, tables_of(self.layout, guard), self.words)
 
     def where(self, guard: Expr) -> list[int]:
         """Return the states in which a guard holds, in order."""
@@ -210,9 +208,12 @@ class PackedExploration(Runs):
 
     def first(self, guard: Expr) -> int | None:
         """Return the first state found in which the guard holds, one of the nearest, or None."""
-        held = self.holds(guard)
-        place = int(held.argmax())
-        return place if held[place] else None
+        guards = tables_of(self.layout, guard)
+        for begin in range(0, self._size, LOOKED_AT):
+            held = kernels.held(self.dims, guards, self.words[begin : begin + LOOKED_AT])
+            if held.any():
+                return begin + int(held.argmax())
+        return None
 
     def numbers_of(self, states: Iterable[tuple[Value, ...]]) -> list[int]:
         """Return the number of each of these states; -1 for one that was not found."""

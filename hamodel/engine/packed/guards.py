@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hamodel.engine.packed.layout import WORD, Chunk, Layout, TooWideError, Words
-from hamodel.expr import And, Expr, Is, Not, Or, Same, Var, variables_of
+from hamodel.expr import TRUE, And, Expr, Is, Not, Or, Same, Var, all_of, any_of, variables_of
 
 Ints = npt.NDArray[np.int64]
 Cube = Mapping[str, frozenset[int]]
@@ -118,6 +118,34 @@ def tables(layout: Layout, guards: Sequence[Expr], *, looked_up: bool = True) ->
         np.array([mask for mask, _ in cubes], np.uint64).reshape(-1, layout.words),
         np.array([value for _, value in cubes], np.uint64).reshape(-1, layout.words),
     )
+
+
+def tables_of(layout: Layout, guard: Expr) -> Tables:
+    """Return as arrays guards of which one holds iff this one does; tables rule out most."""
+    ways = list(disjuncts(guard))
+    most = WORD // max(1, len(ways))
+    return tables(layout, [each for way in ways for each in _by_chunk(layout, way, most)])
+
+
+def _by_chunk(layout: Layout, guard: Expr, most: int) -> Sequence[Expr]:
+    """
+    Return guards of which one holds iff this one does, at most so many.
+
+    A part that is true for what one chunk or another says is taken apart by chunk, as a table can
+    tell of a conjunction of what each chunk says.
+    """
+    chunk_of = {p.var.name: i for i, chunk in enumerate(layout.chunks) for p in chunk.places}
+    found: Sequence[Expr] = [TRUE]
+    for part in conjuncts(guard):
+        ways: dict[frozenset[int | None], list[Expr]] = {}
+        for way in disjuncts(part):
+            read = frozenset(chunk_of.get(var.name) for var in variables_of(way))
+            ways.setdefault(read, []).append(way)
+        options = [any_of(*its) for its in ways.values()]
+        if len(found) * len(options) > most:
+            options = [part]
+        found = [all_of(each, option) for each in found for option in options]
+    return found
 
 
 def conjuncts(guard: Expr) -> Iterator[Expr]:

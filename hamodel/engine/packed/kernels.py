@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from hamodel.engine.packed.compiling import ONE, ZERO, Dims, compiled, lowest_bit, part
 from hamodel.engine.packed.guards import Ints, Tables
@@ -183,3 +184,10 @@ def holds(dims: Dims, guards: Tables, states: Words, held: Any) -> None:
                 found = clauses_hold(dims, guards, lane * LANE + lowest_bit(bits), state)
                 bits &= bits - ONE
         held[i] = found
+
+
+def held(dims: Dims, guards: Tables, states: Words) -> npt.NDArray[np.bool_]:
+    """Return for each of these states whether some guard of a list holds in it."""
+    found = np.empty(len(states), np.bool_)
+    holds(dims, guards, states, found)
+    return found

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hamodel import FALSE, TRUE, And, Expr, Is, Not, Or, Same, Var, all_of, any_of, instances
 from hamodel.engine.packed import kernels
-from hamodel.engine.packed.guards import CUBES_MAX, conjuncts, disjuncts, tables
+from hamodel.engine.packed.guards import CUBES_MAX, conjuncts, disjuncts, tables, tables_of
 from hamodel.engine.packed.layout import Layout, TooWideError
 from tests.engine.packed.compared import filled
 
@@ -105,6 +105,46 @@ def test_random_guards_hold_where_they_hold(
     assert expected(layout, guards) == found
 
 
+def taken_apart(layout: Layout, guards: Sequence[Expr]) -> list[list[bool]]:
+    """Return for each guard in which states some guard that it is taken apart into holds."""
+    states = np.array([layout.pack(state) for state in states_of(layout)], np.uint64)
+    dims = (0,) * layout.words
+    return [kernels.held(dims, tables_of(layout, guard), states).tolist() for guard in guards]
+
+
+@settings(max_examples=100)
+@given(drawn())
+def test_guards_taken_apart_hold_where_they_hold(its: tuple[Layout, list[Expr]]) -> None:
+    """In every state of the domains' product, of one word or several."""
+    layout, guards = its
+
+    event(f"{layout.words} words")
+    assert expected(layout, guards) == taken_apart(layout, guards)
+
+
+def test_what_each_chunk_says_is_in_tables_alone() -> None:
+    """Somebody of eight, in several chunks, and somebody else: no cube is left to be tried."""
+    people = [Var(f"person {i}", range(5)) for i in range(8)]
+    layout = Layout(people)
+    guard = any_of(*(each.is_(1) for each in people)) & any_of(*(each.is_(2) for each in people))
+    chunks = len(layout.chunks)
+
+    assert 2 <= chunks
+    assert 0 == len(tables_of(layout, guard).masks)
+    assert chunks**2 == tables_of(layout, guard).clauses.size - 1
+    assert 0 < len(tables(layout, [guard]).masks)
+
+
+def test_what_would_be_too_many_is_left_to_cubes() -> None:
+    """At most as many guards as a lane has bits."""
+    people = [Var(f"person {i}", range(5)) for i in range(8)]
+    layout = Layout(people)
+    guard = all_of(*(any_of(*(each.is_(k) for each in people)) for k in range(5)))
+
+    assert 64 >= tables_of(layout, guard).clauses.size - 1
+    assert 0 < len(tables_of(layout, guard).masks)
+
+
 A, B, C = (Var(name, range(5)) for name in ("a", "b", "c"))
 ONE, OTHER = (Var(name, range(1)) for name in ("one", "other"))
 SHARP: dict[str, Expr] = {
@@ -149,6 +189,13 @@ def test_sharp_guards_hold_where_they_hold(looked_up: bool, words: int) -> None:
     assert 125 == len(states_of(layout))
     for name, row, its in zip(SHARP, expected(layout, list(SHARP.values())), found, strict=True):
         assert row == its, name
+
+
+def test_sharp_guards_taken_apart_hold_where_they_hold() -> None:
+    """True, false, and what is one of them only after all."""
+    layout, guards = Layout([A, B, C, ONE, OTHER]), list(SHARP.values())
+
+    assert expected(layout, guards) == taken_apart(layout, guards)
 
 
 def test_more_guards_than_a_lane_has_bits() -> None:
