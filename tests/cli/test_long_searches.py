@@ -309,7 +309,7 @@ def test_progress_lines_say_how_far_a_search_is(tmp_path: Path) -> None:
     lines = [
         line
         for line in killed(tmp_path, "1", "states", "100000").splitlines()
-        if "search 2 has " in line
+        if "search 2: " in line
     ]
 
     assert all(part in lines[-1] for part in (" states, ", "frontier ", ", depth ", " MB")), lines[

@@ -41,7 +41,7 @@ def slowly(how: str, many: int) -> None:
 
     def said(text: str) -> None:
         say(text)
-        found = re.search(r"has ([\d,]+) states", text)
+        found = re.search(r": ([\d,]+) states", text)
         if how == "states" and many and found and int(found[1].replace(",", "")) >= many:
             stand_still()
 
