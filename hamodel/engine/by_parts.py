@@ -256,7 +256,7 @@ class _ByParts:
                         earlier[key] = explored
                     self.spent |= explored.cut not in {None, Cut.STATES}
                     for prop in search.props:
-                        # What is free and refutes early is found early, if its search is cut short.
+                        # Where a limit ends it, no run is looked for that an earlier stage had not.
                         late = view is self.free and size is None and asked[prop][0] in view.found
                         verdict = search.judge(system, explored, prop, so_far=not late)
                         part = explored.product.system

@@ -148,15 +148,15 @@ class Search:
 
         It goes on from an `earlier` exploration of the same, if there is one.
         """
+        limits = self.within(limits.but(limit_states))
         if earlier is not None:
-            limits = limits.but(limit_states)
             earlier.expand(limits, progress, begun, threads=threads)
             return earlier
         part, budget = self.searched(system)
         return explore(
             part,
             budget,
-            limits=limits.but(limit_states),
+            limits=limits,
             progress=progress,
             checkpoint=checkpoint,
             threads=threads,

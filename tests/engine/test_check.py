@@ -23,7 +23,7 @@ from hamodel import (
     sometimes,
     transparent,
 )
-from hamodel.engine.check import judge
+from hamodel.engine.check import Search, judge
 from hamodel.engine.explored import Explored
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed.explorer import explore_packed
@@ -228,3 +228,14 @@ def test_a_search_goes_on_where_it_was(search: Callable[..., Explored]) -> None:
     assert list(whole.states) == list(found.states)
     assert list(whole.edges) == list(found.edges)
     assert judge(whole, [prop]) == judge(found, [prop])
+
+
+def test_a_search_ends_where_it_says_itself() -> None:
+    """Its own limit on the states holds if it is the smaller one, be it gone on with or not."""
+    search = Search(Budget(), (), limit_states=2)
+    system = proxied()
+    found = search.explore(system)
+
+    assert [3, 3] == [len(found.states), len(search.explore(system, earlier=found).states)]
+    assert 2 == len(search.explore(system, limit_states=1).states)
+    assert [Limits(2), Limits(1)] == [search.within(each) for each in (Limits(9), Limits(1))]

@@ -328,12 +328,10 @@ def fill(
 @compiled
 def add(dims: Dims, exact: bool, states: Words, numbers: Ints, table: Words) -> None:
     """Put the states of these numbers, which are not there, into a table."""
-    known, every = states.reshape(-1), np.uint64(len(table))
+    words, known, end = np.uint64(len(dims)), states.reshape(-1), np.uint64(len(table))
     for number in numbers:
         i = np.uint64(number)
-        put(
-            dims, exact, table, known, i, hashed(dims, known, i * np.uint64(len(dims))), ZERO, every
-        )
+        put(dims, exact, table, known, i, hashed(dims, known, i * words), ZERO, end)
 
 
 @compiled

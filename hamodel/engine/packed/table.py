@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy as shallow
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -13,9 +14,6 @@ from hamodel.engine.packed.compiling import LINE
 from hamodel.engine.packed.layout import WORD, Layout, Words
 from hamodel.engine.packed.rows import zeros
 
-if TYPE_CHECKING:
-    from hamodel.engine.packed.crew import Crew
-
 LOAD = 0.75
 """How full the table becomes before it is doubled."""
 SHARED = 1 << 16
@@ -24,6 +22,17 @@ LEFT_MAX = 1 << 10
 """How many states each may find no slot for in its part, as the last lines there are full."""
 SLOT = 8
 """How many bytes a slot takes."""
+
+
+class Hands(Protocol):
+    """Who can fill several parts of a table at once: `crew.Crew`."""
+
+    @property
+    def size(self) -> int:
+        """How many parts at once."""
+
+    def at_once(self, do: Callable[[int], int], parts: range) -> list[int]:
+        """Let each of these parts be done, and return what came of each."""
 
 
 class Table:
@@ -58,7 +67,7 @@ class Table:
         return its
 
     def grow(
-        self, needed: int, states: Words, size: int, meter: Meter, crew: Crew | None = None
+        self, needed: int, states: Words, size: int, meter: Meter, crew: Hands | None = None
     ) -> None:
         """
         Have slots for so many states; of `states`, the first `size` are in the table.
@@ -86,7 +95,7 @@ class Table:
             if len(self.slots):
                 self._fill(states, size, crew)
 
-    def _fill(self, states: Words, size: int, crew: Crew | None) -> None:
+    def _fill(self, states: Words, size: int, crew: Hands | None) -> None:
         """Put all states into the table, which is empty."""
         parts = 1 if crew is None or len(self.slots) < SHARED else crew.size
         bounds = [len(self.slots) * part // parts // LINE * LINE for part in range(parts + 1)]
