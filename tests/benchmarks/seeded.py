@@ -157,6 +157,13 @@ BUGS = (
         "                        break",
     ),
     Bug(
+        "a worker is given a share before what it found in the last is taken",
+        "a race",
+        "crew.py",
+        "jobs[len(begun) : number + ahead]",
+        "jobs[len(begun) : number + ahead + 1]",
+    ),
+    Bug(
         "a state that is being inserted is read",
         "a race",
         "numbering.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import cycle
 from typing import Self
 
 import numpy as np
@@ -20,6 +21,10 @@ ROOM = 1 << 15
 """How many successors these can have; if they have more, fewer states are expanded."""
 SHARES = 16
 """How many shares several threads have before them: after these they wait for one another."""
+MOST = 64
+"""How many they have where there is room for the successors of so many."""
+HELD = 2
+"""How many shares of each thread may wait to be taken: the memory of few is soon used again."""
 FEW = 512
 """How many states are a share at least if there are several, so that all have something to do."""
 
@@ -173,13 +178,18 @@ class Crew:
         begun = [self._pool.submit(do, part) for part in parts[1:]] if self._pool else []
         return [do(parts[0]), *(each.result() for each in begun)]
 
-    def shares(self, begin: int, end: int) -> list[range]:
-        """Return which states to expand in the next round, of those that can be, in shares."""
+    def shares(self, begin: int, end: int, room: int = 0) -> list[range]:
+        """
+        Return which states to expand in the next round, of those that can be, in shares.
+
+        `room` is how many successors there is room for; for a few shares it will be made.
+        """
         threads = self.threads if isinstance(self.threads, int) else self.threads()
         if threads == 1:
             self._have(0)
             return [range(begin, min(end, begin + self._share))]
-        rounds = -(-(end - begin) // (self._share * SHARES))
+        most = min(max(SHARES, room // self.room(range(self._share))), MOST)
+        rounds = -(-(end - begin) // (self._share * most))
         stop = begin + -(-(end - begin) // rounds)
         size = min(self._share, max(FEW, -(-(stop - begin) // SHARES)))
         if stop - begin > size:
@@ -198,24 +208,27 @@ class Crew:
         Meanwhile others are being done. The last that is yielded may have expanded fewer states
         than it was given, for want of room or for an error; what follows is dropped then.
         """
-        while len(self._workers) < len(shares):
+        ahead = HELD * self.size
+        while len(self._workers) < min(ahead, len(shares)):
             self._workers.append(Worker(self._program, self._words))
-        jobs = list(zip(self._workers, shares, strict=False))
+        jobs = list(zip(cycle(self._workers[:ahead]), shares, strict=False))
         begun: list[Future[None]] = []
-        if len(jobs) > 1:
-            assert self._pool is not None
-            begun = [self._pool.submit(do, *job) for job in jobs]
         try:
             for number, (worker, its) in enumerate(jobs):
+                if len(jobs) == 1:
+                    do(worker, its)
+                else:
+                    assert self._pool is not None
+                    # Whose worker is free: what it had was taken.
+                    more = jobs[len(begun) : number + ahead]
+                    begun.extend(self._pool.submit(do, *job) for job in more)
                 while begun and not begun[number].done():
                     # What nobody has begun, this thread does itself.
-                    mine = next((n for n in range(number, len(jobs)) if begun[n].cancel()), None)
+                    mine = next((n for n in range(number, len(begun)) if begun[n].cancel()), None)
                     if mine is None:
                         begun[number].result()
                     else:
                         do(*jobs[mine])
-                if not begun:
-                    do(worker, its)
                 yield worker
                 if worker.sources < len(its):
                     if worker.wrong < 0:

@@ -348,7 +348,7 @@ class PackedExploration(Runs):
     def _batch(self) -> Cut | None:
         """Expand some states of the level, as many as there is room for; tell of the limit."""
         limit = self.limits.states or STATES_MAX
-        shares = self._crew.shares(self._expanded, self._levels[-1])
+        shares = self._crew.shares(self._expanded, self._levels[-1], self._table.room(self._size))
         self._make_room(sum(map(self._crew.room, shares)))
 
         def successors(worker: Worker, its: range) -> None:

@@ -60,6 +60,10 @@ class Table:
         """Whether a slot says all of its state, so that the list of states need not be read."""
         return len(self._dims) == 1 and self._width + len(self.slots).bit_length() <= WORD + 1
 
+    def room(self, size: int) -> int:
+        """Return how many more states than `size` it has slots for."""
+        return int(LOAD * len(self.slots)) - size
+
     def copy(self) -> Self:
         """Return one that grows apart from this one."""
         its = shallow(self)

@@ -57,6 +57,17 @@ def test_a_table_with_room_stays() -> None:
     assert 2 * len(before) == len(its.slots)
 
 
+def test_it_tells_how_many_more_states_it_has_slots_for() -> None:
+    """As many as can come before it grows."""
+    its = grown(5, wide=layout(12))
+    before, room = its.slots, its.room(5)
+    its.grow(5 + room, STATES, 5, FREE)
+    assert its.slots is before
+
+    its.grow(5 + room + 1, STATES, 5, FREE)
+    assert len(before) < len(its.slots)
+
+
 class Three(Crew):
     """A crew of three, that tells how many states each found no slot for."""
 
