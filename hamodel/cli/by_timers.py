@@ -14,7 +14,6 @@ from hamodel.cli.subject import Subject
 from hamodel.cli.trial import Outcome, Tried, at_most, court_of, tried
 from hamodel.cli.words import allowed
 from hamodel.engine.limits import Limits
-from hamodel.engine.waiting import ENDLESS
 from hamodel.errors import InputError
 from hamodel.guide import Status
 from hamodel.guide.trial import identity
@@ -118,7 +117,7 @@ def facts(found: Outcome) -> tuple[tuple[str, bool], ...]:
     )
     detect, fail_over = at_most(found.detection), at_most(found.failover)
     lost = at_most(found.lost)
-    said = f"{lost}, as {ENDLESS[found.why]}" if found.why else f"at most {lost}"
+    said = f"{lost}, as {found.why}" if found.why else f"at most {lost}"
     bound = (
         f"what is lost is within {at_most(found.formula)} ({detect} to detect, {fail_over} to fail"
         f" over): it is {said}: {found.bound}"

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hamodel.cli.loss import SCHEMA, LossOptions, at_most, losses, story_of
+from hamodel.cli.loss import SCHEMA, LossOptions, at_most, losses, story_of, warned
 from hamodel.cli.losses import Loss, Measuring
 from hamodel.cli.options import Format
 from hamodel.cli.output import check_writable, emit, say, show, table_width, write_file
@@ -83,6 +83,9 @@ def run(options: LossOptions, wanted: str, curve: Path | None) -> int:
             raise InputError("HA082", f"--curve is {str(curve)!r:.80}; it can end with .svg")
         check_writable(curve)
     sweep = read_sweep(wanted, options)
+    first = load_deployment(options.deployment, (*options.changes, sweep.change(sweep.values[0])))
+    for warning in warned(first, options.budgets):
+        say(f"warning: {warning}")
     found = swept(options, sweep)
     if options.form is Format.JSON:
         emit(json.dumps(as_json(options, sweep, found), indent=1, ensure_ascii=False) + "\n")

@@ -16,7 +16,7 @@ from typing import Any
 
 from hamodel import guide
 from hamodel.budget import Budget
-from hamodel.cli.losses import Loss, worst_loss
+from hamodel.cli.losses import Loss, endless, worst_loss
 from hamodel.cli.options import read_budgets
 from hamodel.cli.output import read_file, say, write_file
 from hamodel.cli.subject import load_deployment, system_of
@@ -81,7 +81,7 @@ class Outcome:
     lost
         The longest that a call is unrecorded, in ms; None for without end, -1 if it never is.
     why
-        What makes it endless.
+        What makes it endless, in words.
     detection, failover
         D and F at most, each measured apart, for one fault, in ms; None for without end.
     identity, one_view
@@ -241,7 +241,7 @@ def tried(
         name,
         allowed(budget),
         _ms(loss),
-        worst.why if worst else "",
+        endless(worst) if worst else "",
         detection,
         failover,
         same.kind.value,
@@ -310,7 +310,7 @@ def figure(of: Figure) -> Measured:
     lost = make(parts, call)
     assert lost is not None, f"{of.what} can be lost in {of.changes}"
     loss = worst_loss(system, lost, call, budget_of(Ordeal("", of.faults)))
-    why = loss.worst.why if loss.worst else ""
+    why = endless(loss.worst) if loss.worst else ""
     return Measured(_ms(loss), why, tuple(loss.by_phase.items()))
 
 

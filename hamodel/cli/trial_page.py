@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hamodel.cli.trial import Measured, Outcome, at_most
-from hamodel.engine.waiting import ENDLESS
 from hamodel.errors import seconds
 from hamodel.guide.trial import CASES, FIGURES, Case
 
@@ -125,7 +124,7 @@ def _case(case: Case, its: Outcome) -> Iterator[str]:
         parts = ", ".join(f"{phase} {seconds(ms)}" for phase, ms in its.phases)
         yield f"It goes by: {parts}{_then(its)}."
     elif its.why:
-        yield f"At once {ENDLESS[its.why]}."
+        yield f"At once {its.why}."
     if its.breaks:
         steps = ", then ".join(its.breaks)
         yield f"\nThe identity breaks as soon as this has happened, in this order: {steps}."
@@ -137,7 +136,7 @@ def _case(case: Case, its: Outcome) -> Iterator[str]:
 
 
 def _then(its: Outcome) -> str:
-    return f"; then {ENDLESS[its.why]}" if its.why else ""
+    return f"; then {its.why}" if its.why else ""
 
 
 def _figures(figures: Sequence[Measured]) -> Iterator[str]:
@@ -150,7 +149,6 @@ def _figures(figures: Sequence[Measured]) -> Iterator[str]:
     rows = []
     for each, its in zip(FIGURES, figures, strict=True):
         phases = ", ".join(f"{phase} {seconds(ms)}" for phase, ms in its.phases)
-        why = ENDLESS[its.why] if its.why else ""
         rows.append(
             (
                 f"[{each.claim}](claims/{each.claim}.md)",
@@ -158,7 +156,7 @@ def _figures(figures: Sequence[Measured]) -> Iterator[str]:
                 each.what.replace("_", " "),
                 ", ".join(f"`{change}`" for change in each.changes) or "as it is",
                 f"**{at_most(its.lost)}**",
-                "; then ".join(part for part in (phases, why) if part) or "–",
+                "; then ".join(part for part in (phases, its.why) if part) or "–",
             )
         )
     yield from _table(

@@ -16,7 +16,6 @@ from hamodel.cli.options import Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.trial import SCHEMA, Outcome, at_most, budget_of, court, tried
 from hamodel.engine.limits import Limits
-from hamodel.engine.waiting import ENDLESS
 from hamodel.errors import InputError, seconds
 from hamodel.guide.trial import ORDEALS
 
@@ -84,6 +83,6 @@ def _print(where: str, changes: Sequence[str], found: Sequence[Outcome], console
 def _worst(its: Outcome) -> str:
     """Return what the worst run is made of: D, F, and what is neither; or what makes it endless."""
     if its.apart is None:
-        return ENDLESS.get(its.why, "–")
+        return its.why or "–"
     d, f, rest = its.apart.detection, its.apart.failover, its.apart.rest
     return f"{seconds(d)} + {seconds(f)}" + (f", and {seconds(rest)}" if rest else "")

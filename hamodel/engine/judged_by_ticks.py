@@ -8,7 +8,7 @@ from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.graph import strongly_connected
 from hamodel.engine.reference import Product
 from hamodel.engine.ticks import TICK, Ticks, Timed, Untimed, waits
-from hamodel.expr import FALSE, TRUE, Expr, State, Value
+from hamodel.expr import FALSE, Expr, State, Value
 from hamodel.property import Modality, Property
 from hamodel.rule import AT_ONCE
 from hamodel.system import System
@@ -19,14 +19,21 @@ Since = tuple[Timed, int]
 
 
 def judged_by_ticks(
-    system: System, prop: Property, budget: Budget = NO_FAULT, *, limit_states: int | None = None
+    system: System,
+    prop: Property,
+    budget: Budget = NO_FAULT,
+    *,
+    limit_states: int | None = None,
+    untimed: Untimed | None = None,
 ) -> VerdictKind | None:
     """
     Return the verdict on a property in time, one ms a tick; None if there were too many states.
 
-    As `check_in_time` judges, for what it can judge.
+    As `check_in_time` judges, for what it can judge. The states of the system with this budget may
+    be handed on, as to `ticks.waits`.
     """
-    found = [_case(system, prop, case, budget, limit_states) for case in prop.cases]
+    untimed = untimed or Untimed(Product(system, budget))
+    found = [_case(untimed, prop, case, limit_states) for case in prop.cases]
     for kind in (REFUTED, None, PROVED):
         if kind in found:
             return kind
@@ -34,15 +41,11 @@ def judged_by_ticks(
 
 
 def _case(
-    system: System,
-    prop: Property,
-    case: tuple[Expr, Expr],
-    budget: Budget,
-    limit_states: int | None,
+    untimed: Untimed, prop: Property, case: tuple[Expr, Expr], limit_states: int | None
 ) -> VerdictKind | None:
     given, expr = case
     response = prop.modality is Modality.LEADS_TO
-    ticks = Ticks(Untimed(Product(system, budget)), *(case if response else (FALSE, FALSE)))
+    ticks = Ticks(untimed, *(case if response else (FALSE, FALSE)))
     premise = False
     for number, (timed, length) in enumerate(_reached(ticks, prop.within)):
         if limit_states is not None and number >= limit_states:
@@ -54,7 +57,8 @@ def _case(
         if not response and _shows(prop, state):
             return PROVED if prop.modality is Modality.SOMETIMES else REFUTED
     if response and prop.within is None:
-        found = waits(system, given, expr, budget, since=TRUE, limit_states=limit_states)
+        system = untimed.product.system
+        found = waits(system, given, expr, limit_states=limit_states, untimed=untimed)
         if found.cut or found.endless:
             return None if found.cut else REFUTED
     if prop.modality is Modality.SOMETIMES:

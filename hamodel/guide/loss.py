@@ -14,6 +14,7 @@ from typing import Any
 
 from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
 from hamodel.errors import InputError, nearest
+from hamodel.guide import recorder_search
 from hamodel.guide.parts import Parts
 from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, in_turn, noticed, refusal, silence
 from hamodel.guide.unsaved import saved, saved_by, with_tails
@@ -58,6 +59,10 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "request_is_sent_again": "sending again",
         "invite_is_sent_again": "sending again",
         "request_is_refused": "giving up",
+        "request_fails": "giving up",
+        "call_ends": "giving up",
+        "recorder_is_silent": "giving up",
+        "resource_manager_tries_next_recorder": "giving up",
         "resource_manager_tries_next": "giving up",
         "sip_server_tries_next_resource_manager": "giving up",
         "bye_of_recording_gets_no_answer": "giving up",
@@ -72,6 +77,7 @@ ADDED: Mapping[str, str] = MappingProxyType(
         "own, when all that a Media Server holds have had their turn (A-REJOIN).",
         "recorder_loses_what_is_unsaved": "What had it in hand fails: all that it took in from a "
         "moment on is lost.",
+        **recorder_search.ADDED,
     }
 )
 """The families of rules that `with_causes` adds, and what they do."""
@@ -150,13 +156,18 @@ def as_asked(parts: Parts, call: str) -> tuple[Expr, Expr]:
 
 
 def audio_outage(parts: Parts, call: str) -> Lost:
-    """The endpoints of a call do not hear each other: no Media Server holds both."""
-    do = heard(parts, call)
+    """
+    The endpoints of a call do not hear each other: no Media Server holds both.
+
+    A Media Server that has hung up, as it was asked to, has taken nothing from them, however late
+    the answer comes.
+    """
+    do, (_, gone) = heard(parts, call), as_asked(parts, call)
     return Lost(
         "audio_outage",
         "the endpoints of the call do not hear each other",
         do,
-        parts.up(call) & ~do,
+        parts.up(call) & ~do & ~gone,
         do | ~parts.up(call),
     )
 
@@ -309,6 +320,9 @@ def with_causes(parts: Parts, system: System) -> System:
     It is known too what a recorder that crashes will not have saved, and, where calls are joined at
     a rate, whether SIP Server asks for a Media Server as another one failed.
     `unsaved.with_tails`, `timing.in_turn`
+
+    And an INVITE to a recorder that does not answer is out until it times out.
+    `recorder_search.with_recorder_search`
     """
     monitor = parts.deployment.resource_manager.monitor
     servers = parts.media_servers if monitor.transport == "tcp" else {}
@@ -334,7 +348,7 @@ def with_causes(parts: Parts, system: System) -> System:
             rules.append(rule)
     causes = Component("causes", variables=tuple(lost.values()))
     known = replace(system, components=(*system.components, causes), rules=tuple(rules))
-    return with_tails(parts, known)
+    return with_tails(parts, recorder_search.with_recorder_search(parts, known))
 
 
 def _by_cause_of_primary(parts: Parts, rule: Rule, lost: Mapping[str, Var[Any]]) -> Iterator[Rule]:

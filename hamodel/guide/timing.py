@@ -70,7 +70,7 @@ def refusal(monitor: Monitor) -> Bounds:
 
 def times_out(deployment: Deployment) -> Bounds:
     """
-    Return when a request that a Media Server does not answer has timed out at Resource Manager.
+    Return when a request that a server does not answer has timed out at Resource Manager.
 
     Its timer B or F, in whole steps of the clock that counts them: a request that comes in between
     two steps has timed out that much sooner. A probe is sent on a step, and its timeout is whole.
@@ -114,7 +114,8 @@ def _sent_again(deployment: Deployment) -> Bounds:
     return 0, deployment.network.t2
 
 
-def _given_up(deployment: Deployment) -> Bounds:
+def given_up(deployment: Deployment) -> Bounds:
+    """Return when whoever sent a request gives its answer up: timer B or F."""
     return deployment.network.gives_up, deployment.network.gives_up
 
 
@@ -180,7 +181,7 @@ TAKES: Mapping[str, Takes] = MappingProxyType(
         "sip_server_asks_in_turn": in_turn,
         "sip_server_joins_endpoint_a": _exchange,
         "sip_server_joins_endpoint_b": _exchange,
-        "sip_server_tries_next_resource_manager": _given_up,
+        "sip_server_tries_next_resource_manager": given_up,
         # Resource Manager, and what watches it.
         "standby_notices_peer_failed": lambda d: missed(
             d.resource_manager.peer_heartbeat, d.resource_manager.peer_misses
@@ -190,6 +191,7 @@ TAKES: Mapping[str, Takes] = MappingProxyType(
         "load_balancer_sees_again": _within(lambda d: d.resource_manager.lb_probe),
         "resource_manager_places_call": _exchange,
         "resource_manager_tries_next": times_out,
+        "resource_manager_tries_next_recorder": times_out,
         "resource_manager_finds_recorder": _exchange,
         "resource_manager_notifies": _exchange,
         "request_is_sent_again": _sent_again,
@@ -197,8 +199,9 @@ TAKES: Mapping[str, Takes] = MappingProxyType(
         # Media Servers and recorders.
         "resource_manager_notices_failure": lambda d: detection(d.resource_manager.monitor),
         "resource_manager_sees_again": _within(lambda d: d.resource_manager.monitor.interval),
+        "recorder_is_silent": times_out,
         "recording_session_is_established": _exchange,
-        "bye_of_recording_gets_no_answer": _given_up,
+        "bye_of_recording_gets_no_answer": given_up,
         "recorder_notices_media_unit_failed": _unit_detection,
         "backup_notices_signaling_failed": _unit_detection,
         "recorder_reinvites": _exchange,

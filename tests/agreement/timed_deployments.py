@@ -301,7 +301,7 @@ def compare_setting(
         _same("best", expected.best, best)
     verdicts = {}
     if expected.states <= JUDGED:
-        verdicts = dict(_verdicts(part, lost, budget, found))
+        verdicts = dict(_verdicts(untimed, lost, budget, found))
     return Compared(
         expected.worst,
         None if expected.endless else expected.best,
@@ -325,9 +325,12 @@ def _follow(untimed: Untimed, wait: Wait) -> None:
     assert wait.ms is None or length(wait.run, wait.begins) == wait.ms
 
 
-def _verdicts(part: System, lost: Lost, budget: Budget, found: Waits) -> Iterator[tuple[str, str]]:
+def _verdicts(
+    untimed: Untimed, lost: Lost, budget: Budget, found: Waits
+) -> Iterator[tuple[str, str]]:
     """Yield the verdicts on properties about a loss, after comparing them."""
     worst = 3 if found.worst is None or found.worst.ms is None else found.worst.ms
+    part = untimed.product.system
     begun = lost.begin & ~lost.end
     case = lost.begin, lost.end
     props: list[Property] = [
@@ -340,7 +343,7 @@ def _verdicts(part: System, lost: Lost, budget: Budget, found: Waits) -> Iterato
     ]
     for prop in props:
         verdict = check_in_time(part, prop, budget)
-        expected = judged_by_ticks(part, prop, budget)
+        expected = judged_by_ticks(part, prop, budget, untimed=untimed)
         assert expected is verdict.kind, f"{prop.name}: {expected}, {verdict}"
         _shown(part, budget, verdict)
         yield prop.name, verdict.kind.value

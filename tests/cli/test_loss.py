@@ -205,9 +205,23 @@ def test_a_control_instance_that_dies_loses_no_media(faults: str) -> None:
     assert loss.waits.cut is None
 
 
+def test_a_hang_up_takes_no_audio_away() -> None:
+    """A Media Server hung up as it was asked to; SIP Server is not told before timer F."""
+    changes = ("resource_manager.record_route=own-address", "recording.pausable=false")
+    [loss] = measured("resource-manager-crash=1", "audio_outage", changes=changes)
+    ways = [
+        rule for rule in loss.system.rules if rule.name.endswith("gets no answer to BYE for call_1")
+    ]
+
+    assert [(32_000, 32_000)] * 2 == [rule.bounds for rule in ways]
+    assert loss.worst is None
+    assert loss.waits.cut is None
+
+
 def test_every_time_has_a_name() -> None:
-    """The phases are those of the families that take time, and of the one with times of its own."""
-    assert PHASES.keys() == TAKES.keys() | {"request_is_refused"}
+    """The phases are those of the families that take time, and of those with times of their own."""
+    by_way = {"request_is_refused", "request_fails", "call_ends"}
+    assert PHASES.keys() == TAKES.keys() | by_way
 
 
 def test_one_copy_of_two() -> None:

@@ -169,6 +169,21 @@ def test_own_address_requests_time_out_with_their_resource_manager(
     ) == call.after(waits).heard
 
 
+def test_timer_f_runs_from_when_a_request_was_sent_first() -> None:
+    """The instance that forwarded it may die before it answers; sent again, it is not sent anew."""
+    call = established(deployed("recording.pausable=false", STANDBY, OWN)).after(
+        f"a party of {CALL} asks for hold",
+        f"{SIP} sends the request of {CALL}",
+        REACHES,
+    )
+    waits = f"{SIP} gets no answer to the request for {CALL}"
+    dead = call.after(f"{MANAGER} crashes")
+
+    assert not call.can(waits)
+    assert dead.can(waits)
+    assert dead.after(f"the request for {CALL} is sent again").can(waits)
+
+
 def test_sip_server_as_balancer_takes_turns() -> None:
     """The first placement goes to the first Resource Manager, the next to the second."""
     start = deployed(*TURNS, "scope.calls=2")

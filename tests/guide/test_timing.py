@@ -13,6 +13,7 @@ from hamodel.guide.loss import with_causes
 from hamodel.guide.timing import (
     TAKES,
     detection,
+    given_up,
     in_turn,
     missed,
     refusal,
@@ -122,6 +123,9 @@ def test_every_rule_of_a_family_takes_what_its_family_does(name: str) -> None:
         elif rule.family == "request_is_refused":
             silent = rule.name.endswith("does not answer")
             assert (times_out(deployment) if silent else AT_ONCE) == rule.bounds
+        elif rule.family in {"request_fails", "call_ends"}:
+            unheard = "gets no answer to" in rule.name
+            assert (given_up(deployment) if unheard else AT_ONCE) == rule.bounds
         else:
             takes = TAKES.get(rule.family)
             assert (takes(deployment) if takes else AT_ONCE) == rule.bounds
@@ -133,6 +137,7 @@ def test_every_family_is_one() -> None:
     changes += [("reference", ("resource_manager.mode=active-hot-standby",))]
     rebuilt = ("duplication.requested_by=sip-server", "duplication.rebuild_leg=true")
     changes += [("reference", rebuilt)]
+    changes += [("reference", ("recorder_group.main.retry_on_timeout=false",))]
     found = set()
     for name, its in changes:
         parts = build_parts(load(name, its))

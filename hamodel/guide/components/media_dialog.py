@@ -72,7 +72,7 @@ def media_dialog(
             Arrow("execute", PROXIED, EXECUTED, cite="A-MSML"),
             Arrow("refuse", PROXIED, REFUSED, cite="A-481"),
             Arrow("answer", EXECUTED, IDLE, cite="A-MSML"),
-            Arrow("fail", (REFUSED, REQUESTED), IDLE, cite="A-TIMEOUT"),
+            Arrow("fail", (REQUESTED, PROXIED, EXECUTED, REFUSED), IDLE, cite="A-TIMEOUT"),
             Arrow("retransmit", (PROXIED, EXECUTED, REFUSED), REQUESTED, cite="A-RETRANSMIT"),
             Arrow("abandon", (REQUESTED, PROXIED, EXECUTED, REFUSED), IDLE, cite="A-RETRY"),
         ),

@@ -304,8 +304,8 @@ class ResourceManager(Table, frozen=True, kw_only=True):
     transaction_timeout: Annotated[
         Duration,
         About(
-            "When a request that a Media Server does not answer has timed out: timers B and F"
-            " of the proxy; as network.gives_up if left out.",
+            "When a request that a Media Server or recorder does not answer has timed out: timers B"
+            " and F of the proxy; as network.gives_up if left out.",
             "A-TIMEOUT",
             Read.TIME,
         ),

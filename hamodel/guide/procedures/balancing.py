@@ -11,16 +11,26 @@ from hamodel.guide.parts import Parts, following, in_turn, others
 from hamodel.guide.vocabulary import RecordingSessionState
 
 
-def chosen(parts: Parts, manager: ResourceManager, leg: str, server: str, name: str) -> Expr:
+def chosen(
+    parts: Parts,
+    manager: ResourceManager,
+    leg: str,
+    server: str,
+    name: str,
+    family: Mapping[str, Expr] | None = None,
+) -> Expr:
     """
     Return the guard that a Resource Manager gives a recording session to this recorder.
+
+    `family` says for each recorder that the session may go to when it can be chosen; by default
+    `candidates`.
 
     With a record identifier that it knows its affinity goes first, as long as it believes that
     recorder available and is not refused by it; else the policy of the group chooses among those
     that it believes available.
     Source: RM-3, DUP-5b.  Assumes: A-PLACEMENT.
     """
-    family = _candidates(parts, manager, leg)
+    family = candidates(parts, manager, leg) if family is None else family
     by_policy = _by_policy(parts, manager, leg, family, name)
     known = _knows_identifier(parts, leg, server)
     if known == FALSE:
@@ -75,7 +85,7 @@ def _targets(parts: Parts, leg: str) -> Sequence[str]:
     return tuple(r for r in parts.recorders if r in parts.deployment.recorder_groups[group])
 
 
-def _candidates(parts: Parts, manager: ResourceManager, leg: str) -> Mapping[str, Expr]:
+def candidates(parts: Parts, manager: ResourceManager, leg: str) -> Mapping[str, Expr]:
     """
     Return for each recorder that a session may go to the guard that it can be chosen.
 

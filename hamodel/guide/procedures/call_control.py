@@ -241,6 +241,7 @@ def request_fails(parts: Parts) -> Iterator[Rule]:
                         failure.heard(call_name, dialog.request),
                         Message("refused", "sip_server", call_name, (dialog.request,)),
                     ),
+                    takes=failure.takes,
                     group=hears,
                     cite="A-TIMEOUT",
                 )
@@ -275,6 +276,7 @@ def call_ends(parts: Parts) -> Iterator[Rule]:
                         outcome.heard(call_name, Request.HANG_UP),
                         Message("call ended", "sip_server", call_name),
                     ),
+                    takes=outcome.takes,
                     group=f"{name} {group} for {call_name}",
                     cite="A-HANGUP",
                 )

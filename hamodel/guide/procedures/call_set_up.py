@@ -9,6 +9,7 @@ from hamodel import Expr, Kind, Message, Rule, Set, Var, all_of, any_of, at
 from hamodel.guide.components.call import Call
 from hamodel.guide.components.sip_server import CallRecord, SipServer
 from hamodel.guide.parts import Parts
+from hamodel.guide.timing import given_up
 from hamodel.guide.vocabulary import (
     TIMED_OUT,
     CallState,
@@ -18,6 +19,7 @@ from hamodel.guide.vocabulary import (
     Session,
     View,
 )
+from hamodel.rule import AT_ONCE, Bounds
 
 
 def call_starts(parts: Parts) -> Iterator[Rule]:
@@ -225,11 +227,12 @@ def answered(parts: Parts, call: str) -> Expr:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How SIP Server learns what came of a request: what it hears, from whom, and when."""
+    """How SIP Server learns what came of a request: what it hears, from whom, when and how late."""
 
     kind: str
     sender: str
     when: Expr
+    takes: Bounds = AT_ONCE
 
     def heard(self, call: str, request: Request | Var[Request]) -> Message:
         """Return what SIP Server hears of a request."""
@@ -245,8 +248,8 @@ def failures(parts: Parts, name: str, call: str) -> Iterator[Outcome]:
     Yield how this SIP Server learns that its request within a call came to nothing.
 
     It is refused. Or, with its own address in Record-Route, the Resource Manager that it must go
-    through does not answer until timer F: nobody sends anything then, and SIP Server does as if a
-    408 had come.
+    through does not answer until timer F, which runs from when the request was sent first: nobody
+    sends anything then, and SIP Server does as if a 408 had come.
     Source: RFC 3261 sections 8.1.3.1, 16.6 and 17.1.  Assumes: A-TIMEOUT, A-RECORD-ROUTE.
     """
     yield refused(parts, name, call)
@@ -255,10 +258,10 @@ def failures(parts: Parts, name: str, call: str) -> Iterator[Outcome]:
         unheard = all_of(
             parts.serves(name),
             dialog.owner.is_(name),
-            dialog.machine.is_(DialogState.REQUESTED),
+            dialog.machine.is_not(DialogState.IDLE),
             at(dialog.route, lambda rm: ~managers[rm].answers),
         )
-        yield Outcome(TIMED_OUT, "sip_server", unheard)
+        yield Outcome(TIMED_OUT, "sip_server", unheard, given_up(parts.deployment))
 
 
 def refused(parts: Parts, name: str, call: str) -> Outcome:
