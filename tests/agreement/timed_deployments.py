@@ -53,7 +53,7 @@ ALONE_UNLESS = {
 WAYS = 3 + len(ALONE_UNLESS)
 SEEN = 300_000
 """In so many states, whatever the time, it is looked for which rules can happen."""
-JUDGED = 20_000
+JUDGED = 400_000
 """Beyond so many timed states no properties are judged: how long each was due multiplies them."""
 
 
