@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from hamodel import NO_FAULT, Budget, Kind, Rule, System, always
+from hamodel import NO_FAULT, Budget, System, always
+from hamodel.cli.phases import phases_of
 from hamodel.engine.cone import Cone, Influences, sliced
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.engine.timed.search import Wait, Waits, waits
 from hamodel.engine.timed.totals import Totals, totals
 from hamodel.engine.waiting import ENDLESS
 from hamodel.guide import Parts
-from hamodel.guide.loss import OTHER, PHASES, Lost
+from hamodel.guide.loss import Lost
 
 Measure = Callable[[System, Lost, str, Budget, Limits], "Loss"]
 """What returns how much of something is lost at worst, as `worst_loss` does."""
@@ -147,24 +148,3 @@ class Measuring:
                 return loss
         its.append((part, worst_loss(system, lost, call, budget, limits)))
         return its[-1][1]
-
-
-def phases_of(system: System, wait: Wait) -> Iterator[tuple[str, int]]:
-    """Yield what the time before each step of a wait went by, and how long it was."""
-    rules = {rule.name: rule for rule in system.rules}
-    run = wait.run
-    now = run[wait.begins - 1].at if wait.begins else 0
-    for place in range(wait.begins, len(run)):
-        yield phase_before([rules[step.rule] for step in run[place:]]), run[place].at - now
-        now = run[place].at
-
-
-def phase_before(coming: Sequence[Rule]) -> str:
-    """Return what the time before a step is called: that of the first to come that takes time."""
-    for rule in coming:
-        latest = rule.bounds[1]
-        if rule.kind is Kind.PROTOCOL and latest != 0:
-            return PHASES.get(rule.family, OTHER)
-        if latest and rule.family in PHASES:
-            return PHASES[rule.family]
-    return ENDLESS["stuck"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hamodel.cli.losses import Loss, cone_of, phase_before
+from hamodel.cli.losses import Loss, cone_of
 from hamodel.cli.output import check_writable, write_file
+from hamodel.cli.phases import phases_before, states_of
 from hamodel.draw import dot, mermaid, svg
 from hamodel.draw.scene import STYLES, Lane, Mark, Span, TimeLine, Tone, slug
 from hamodel.engine.timed.dates import Dated
@@ -17,7 +18,6 @@ from hamodel.errors import InputError, among
 from hamodel.expr import Value
 from hamodel.guide.timeline import AS_ASKED, LANES, MEASURED, SET_UP, Watched
 from hamodel.rule import Kind
-from hamodel.system import System
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,7 @@ def intervals(loss: Loss) -> tuple[Interval, ...]:
     cone = cone_of(loss.system, loss.lost, loss.budget)
     lane, measured = MEASURED[loss.lost.name]
     watched = [make(parts, loss.call) for make in LANES]
-    rules = {rule.name: rule for rule in loss.system.rules}
-    phases = [phase_before([rules[step.rule] for step in run[k:]]) for k in range(len(run))]
-    phases.append(ENDLESS.get(worst.why, ""))
+    phases = [*phases_before(loss.system, worst), ENDLESS.get(worst.why, "")]
     found: list[Interval] = []
     for its in sorted(watched, key=lambda each: each.name != lane):
         if its.variables <= cone and (not its.aside or its.name == lane):
@@ -77,17 +75,6 @@ def intervals(loss: Loss) -> tuple[Interval, ...]:
             ]
             found += _merged(its.name, words, named, run[first:], began)
     return tuple(found)
-
-
-def states_of(system: System, rules: Sequence[str]) -> Iterator[Mapping[str, Value]]:
-    """Yield the state before each step of a run, and the last."""
-    state: dict[str, Value] = dict(system.initial)
-    yield state
-    for name in rules:
-        guard, effects = system.flattened(system.rule(name))
-        assert guard(state), f"{name} can happen"
-        state = {**state, **{e.var.name: e.value(state) for e in effects if e.when(state)}}
-        yield state
 
 
 def _words(its: Watched, states: Sequence[Mapping[str, Value]]) -> list[str]:

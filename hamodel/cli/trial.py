@@ -19,8 +19,9 @@ from hamodel.budget import Budget
 from hamodel.cli.losses import Loss, endless, worst_loss
 from hamodel.cli.options import read_budgets
 from hamodel.cli.output import read_file, say, write_file
+from hamodel.cli.phases import states_of
 from hamodel.cli.subject import load_deployment, system_of
-from hamodel.cli.timelines import Interval, intervals, marks_of, picture, states_of
+from hamodel.cli.timelines import Interval, intervals, marks_of, picture
 from hamodel.cli.words import allowed
 from hamodel.draw.scene import STYLES, Mark, TimeLine
 from hamodel.engine.check import check

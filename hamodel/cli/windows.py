@@ -22,12 +22,21 @@ from hamodel.cli.loss import (
     too_wide,
     wait_as_json,
 )
-from hamodel.cli.losses import Loss, phases_of, searched
+from hamodel.cli.losses import Loss, searched
 from hamodel.cli.options import Format
 from hamodel.cli.output import emit, say, show, table_width
+from hamodel.cli.phases import phases_of
 from hamodel.cli.words import plural
 from hamodel.engine.timed.search import Waits
-from hamodel.engine.timed.windows import Interval, Window, Windows, covered, windows, without_clock
+from hamodel.engine.timed.windows import (
+    CLOCK,
+    Interval,
+    Window,
+    Windows,
+    covered,
+    windows,
+    without_clock,
+)
 from hamodel.errors import InputError, nearest, seconds
 from hamodel.guide.loss import Lost
 from hamodel.guide.unsaved import BEGINS
@@ -75,7 +84,7 @@ class Order:
         worst = without_clock(window.worst)
         budget = Budget({self.first: 2} if self.first == self.second else self._each_once)
         its = Waits(worst, None, None, 0, self.found.classes)
-        phases = tuple(phases_of(self.found.system, worst))
+        phases = tuple(phases_of(self.found.system, window.worst, CLOCK))
         return Loss(self.lost, self.call, budget, its, self.found.system, phases)
 
     @property
