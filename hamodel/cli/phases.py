@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from hamodel import Kind, Rule, System
 from hamodel.engine.timed.search import Wait
@@ -27,47 +27,67 @@ def phases_of(system: System, wait: Wait, aside: Collection[str] = ()) -> Iterat
 
 def phases_before(system: System, wait: Wait, aside: Collection[str] = ()) -> list[str]:
     """
-    Return what the time before each step of a run is called.
+    Return what the time before each step of a run is called: by what its end waited for then.
 
-    It is the phase of the next step to come that takes time, among those that the end of the wait
-    waited for (`waited_for`); before these began, and if none of them does, among all.
+    Of a wait without end it is what takes time next.
     """
     rules = [system.rule(step.rule) for step in wait.run]
-    every = [i for i, rule in enumerate(rules) if rule.name not in aside]
-    theirs = waited_for(system, wait)
-    return [
-        _phase(rules[i] for i in every if i >= place > min(theirs) and i in theirs)
-        or _phase(rules[i] for i in every if i >= place)
-        or ENDLESS["stuck"]
+    found = [
+        next(filter(None, map(_phase, (r for r in rules[place:] if r.name not in aside))), "")
         for place in range(len(rules))
     ]
+    if not wait.why:
+        for begin, end, rule in waited_for(system, wait, aside):
+            if phase := _phase(rule):
+                found[begin:end] = [phase] * (end - begin)
+    return [phase or ENDLESS["stuck"] for phase in found]
 
 
-def waited_for(system: System, wait: Wait) -> set[int]:
+def waited_for(
+    system: System, wait: Wait, aside: Collection[str] = ()
+) -> Iterator[tuple[int, int, Rule]]:
     """
-    Return the steps of a run that its end waited for, one after the other.
+    Yield the rules that the end of a run waited for, from the last to the first, and when.
 
-    A step waited for the one after which its rule was possible without a break; what was possible
-    beside it, and was not needed, took no time of it. The first is one that nobody has to do, such
-    as a failure, which waits for nothing. Of a wait without end it is every step.
+    Each has the places of the steps before which it was waited for: from behind the step after
+    which it was possible without a break, to its own. Nobody waits for what nobody has to do, such
+    as a failure, but for what was due then: what else takes time and had to come first.
     """
     run = wait.run
-    if wait.why:
-        return set(range(len(run)))
     states = list(states_of(system, [step.rule for step in run]))
-    found = set()
+
+    def since(rule: Rule, place: int) -> int:
+        """Return from which state on a rule is possible until before a step, if it is then."""
+        possible, _ = system.flattened(rule)
+        begin = place + 1
+        while (
+            begin
+            and possible(states[begin - 1])
+            and (begin > place or run[begin - 1].rule != rule.name)
+        ):
+            begin -= 1
+        return begin
+
+    def deadline(rule: Rule, place: int) -> int:
+        begin = since(rule, place)
+        return (run[begin - 1].at if begin else 0) + (rule.bounds[1] or 0)
+
     place = len(run) - 1
     while place >= 0:
-        found.add(place)
-        name = run[place].rule
-        if system.rule(name).kind is not Kind.PROTOCOL:
-            break
-        possible, _ = system.flattened(system.rule(name))
-        begun = place
-        while begun > 0 and run[begun - 1].rule != name and possible(states[begun - 1]):
-            begun -= 1
-        place = begun - 1
-    return found
+        rule = system.rule(run[place].rule)
+        if rule.kind is not Kind.PROTOCOL and not _phase(rule):
+            due = [
+                other
+                for other in system.rules
+                if other.kind is Kind.PROTOCOL and other.bounds[1] and other.name not in aside
+                if since(other, place) <= place
+            ]
+            if not due:
+                return
+            rule = min(due, key=lambda other: deadline(other, place))
+        begin = since(rule, place)
+        yield begin, place + 1, rule
+        place = begin - 1
 
 
 def states_of(system: System, rules: Sequence[str]) -> Iterator[Mapping[str, Value]]:
@@ -81,12 +101,9 @@ def states_of(system: System, rules: Sequence[str]) -> Iterator[Mapping[str, Val
         yield state
 
 
-def _phase(coming: Iterable[Rule]) -> str:
-    """Return what the time before the first of some steps to come is called; empty if none does."""
-    for rule in coming:
-        latest = rule.bounds[1]
-        if rule.kind is Kind.PROTOCOL and latest != 0:
-            return PHASES.get(rule.family, OTHER)
-        if latest and rule.family in PHASES:
-            return PHASES[rule.family]
-    return ""
+def _phase(rule: Rule) -> str:
+    """Return what time that passes for a rule is called; empty if none does."""
+    latest = rule.bounds[1]
+    if rule.kind is Kind.PROTOCOL and latest != 0:
+        return PHASES.get(rule.family, OTHER)
+    return PHASES.get(rule.family, "") if latest else ""

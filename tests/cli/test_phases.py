@@ -57,6 +57,11 @@ def waiting(*rules: Rule) -> tuple[System, Wait]:
     return system, worst
 
 
+def told(system: System, worst: Wait) -> list[Rule]:
+    """Return the rules that the end of a run waited for, from the last to the first."""
+    return [rule for _, _, rule in waited_for(system, worst)]
+
+
 def test_what_was_beside_it_takes_no_time() -> None:
     """Another notices meanwhile, at 35; what the end waited for goes on until 42."""
     system, worst = waiting(FAILS, CLIENT, OTHER, REQUEST, ENDS)
@@ -66,42 +71,43 @@ def test_what_was_beside_it_takes_no_time() -> None:
     assert 46 == worst.ms
     assert OTHER.name in names
     assert [("undetected", 10), ("giving up", 25), ("giving up", 7), ("establishing", 4)] == found
-    assert names.index(OTHER.name) not in waited_for(system, worst)
+    assert [ENDS, REQUEST, CLIENT] == told(system, worst)[:3]
 
 
 def test_without_what_is_beside_it_each_step_was_waited_for() -> None:
-    """One after the other, back to the failure."""
+    """One after the other, back to the failure, before which nothing was due."""
     system, worst = waiting(FAILS, CLIENT, REQUEST, ENDS)
+    places = [(begin, end) for begin, end, _ in waited_for(system, worst)]
 
-    assert {0, 1, 2, 3} == waited_for(system, worst)
+    assert [ENDS, REQUEST, CLIENT] == told(system, worst)
+    assert [(3, 4), (2, 3), (1, 2)] == places
     assert [10, 32, 4] == [ms for _, ms in phases_of(system, worst)]
 
 
-def test_before_a_failure_every_step_counts() -> None:
-    """It came when it did: the end did not wait for it to."""
+def test_before_a_failure_time_went_by_for_what_was_due() -> None:
+    """Nobody waits for it: for the notice that is due first, not for the one that is due later."""
     again = Rule(
         "it fails again",
         Kind.FAILURE,
-        when=SEEN.is_(True) & TOLD.is_(False),
-        sets=Set(TOLD, True),
+        when=DOWN.is_(True) & SEEN.is_(False) & OVER.is_(False),
+        sets=(Set(OVER, True), Set(SEEN, True), Set(TOLD, True)),
         takes=(0, 3),
         cite="A-CRASH",
     )
-    system, worst = waiting(FAILS, OTHER, again, REQUEST, ENDS)
-    found = list(phases_of(system, worst))
+    ends = replace(ENDS, takes=(40, 40))
+    system, worst = waiting(FAILS, CLIENT, OTHER, again, ends)
 
-    assert 35 + 3 + 32 + 4 == worst.ms
-    assert ("waiting for take-over", 35) == found[0]
-    assert {2, 3, 4} == waited_for(system, worst)
+    assert 3 + 40 == worst.ms
+    assert [ends, CLIENT] == told(system, worst)
+    assert [("undetected", 3), ("establishing", 40)] == list(phases_of(system, worst))
 
 
-def test_a_wait_without_end_waited_for_every_step() -> None:
-    """It has no end that waited for some of them."""
+def test_a_wait_without_end_is_told_by_what_takes_time_next() -> None:
+    """It has no end that waited for some of its steps, and not for others."""
     system, worst = waiting(FAILS, CLIENT, OTHER)
 
     assert worst.ms is None
-    assert set(range(len(worst.run))) == waited_for(system, worst)
-    assert "undetected" in phases_before(system, worst)
+    assert ["undetected", "undetected", "waiting for take-over"] == phases_before(system, worst)
 
 
 @pytest.mark.parametrize("aside", [(), (CLIENT.name,)])
@@ -127,4 +133,4 @@ def test_a_rule_that_happens_again_waits_from_when_it_happened() -> None:
 
     assert 20 == worst.ms
     assert [FAILS.name, CLIENT.name, CLIENT.name, ENDS.name] == names
-    assert {0, 1, 2, 3} == waited_for(system, worst)
+    assert [2, 1] == [begin for begin, _, rule in waited_for(system, worst) if rule == twice[0]]
