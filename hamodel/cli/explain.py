@@ -14,6 +14,7 @@ from hamodel.cite import Source
 from hamodel.cli.cards_lines import of_claim
 from hamodel.cli.explain_model import (
     Entry,
+    of_added,
     of_component,
     of_family,
     of_fault,
@@ -32,7 +33,7 @@ from hamodel.guide.dependence import dependences
 from hamodel.guide.deployment import Parameter, TableOfFile, parameters, shipped, tables
 from hamodel.guide.deployment.timer_names import other_names
 from hamodel.guide.glossary import Term, glossary
-from hamodel.guide.loss import LOSSES, OTHER, PHASES
+from hamodel.guide.loss import ADDED, LOSSES, OTHER, PHASES
 
 STATUSES = {
     "PROVED": "It holds in every run within its assumptions, and its premise was met in some run.",
@@ -178,6 +179,8 @@ def _words_of_all(words: _Words) -> None:
             words.add(name, make, listed=name not in ends)
     for name in LOSSES:
         words.add(name, _maker(of_loss, name))
+    for name in ADDED:
+        words.add(name, _maker(of_added, name))
     for term in glossary():
         for name in term.words:
             words.add(name, _maker(_term, term))

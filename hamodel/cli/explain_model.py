@@ -195,11 +195,18 @@ def of_loss(name: str) -> Entry:
     )
 
 
+def of_added(name: str) -> Entry:
+    """Return what is said of a family of rules that the model has in time alone: one of `ADDED`."""
+    lines = [ADDED[name], "In time alone: `hamodel loss` and what else has times know of it."]
+    lines += [f"Time that passes for it is called {PHASES[name]}."] if name in PHASES else []
+    return Entry(f"{name}, a family of rules", tuple(lines))
+
+
 def of_phase(phase: str, known: Sequence[Family]) -> Entry:
     """Return what is said of a phase of a loss: the steps that its time goes by for."""
     names = [name for name, its in PHASES.items() if its == phase]
     about = {**ADDED, **{each.name: each.about for each in known}}
-    lines = ["The time that a loss lasts before one of these, where that is the next to take time:"]
+    lines = ["The time that a loss lasts before one of these, where its end waited for that:"]
     lines += [f"  {name}: {about[name]}" for name in names]
     if phase == OTHER:
         lines = ["The time that a loss lasts before a step of a rule file's own."]

@@ -12,7 +12,7 @@ from hamodel.cli.explain_model import of_property
 from hamodel.errors import InputError
 from hamodel.guide.deployment import parameters, tables
 from hamodel.guide.glossary import glossary
-from hamodel.guide.loss import LOSSES, PHASES
+from hamodel.guide.loss import ADDED, LOSSES, PHASES
 
 
 def said(word: str) -> tuple[str, ...]:
@@ -78,6 +78,15 @@ def test_every_phase_is_explained() -> None:
         assert f"{phase}, a phase of a loss" in said(phase)
         assert any(line.startswith(f"  {family}: ") for line in said(phase))
     assert "other, a phase of a loss" in said("other")
+
+
+def test_a_family_that_is_there_in_time_alone_is_explained() -> None:
+    """What it does, and what the time that passes for it is called."""
+    for family, text in ADDED.items():
+        assert (f"{family}, a family of rules", text) == said(family)[:2]
+    assert "Time that passes for it is called giving up." in said(
+        "resource_manager_tries_next_recorder"
+    )
 
 
 def test_a_timer_is_explained_by_each_of_its_names() -> None:
