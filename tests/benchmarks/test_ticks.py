@@ -48,7 +48,7 @@ def test_what_is_smaller_loses_the_same() -> None:
             assert (row["alike"][which] is None) is (row[which] is None)
 
 
-@pytest.mark.parametrize("fault", ["resource-manager-crash", "recorder-signaling-crash"])
+@pytest.mark.parametrize("fault", ["resource-manager-hang", "recorder-signaling-crash"])
 def test_what_is_smaller_loses_the_same_when_it_is_looked_for_again(fault: str) -> None:
     """In the whole deployment and in what was compared: as is written, with its own timers."""
     row = next(
@@ -130,7 +130,7 @@ def test_a_lost_media_server_was_compared_in_every_deployment() -> None:
 
 
 def test_enough_was_compared() -> None:
-    """Losses that end after some time, at once, and never; verdicts either way."""
+    """Losses that end after some time, and never; verdicts either way."""
     rows = [row for row in kept()["settings"] if not row["cut"]]
     sorts = Counter(
         "endless" if row["endless"] else "some time" if row["worst"] else str(row["worst"])
@@ -139,7 +139,7 @@ def test_enough_was_compared() -> None:
     verdicts = Counter(kind for row in rows for kind in row["verdicts"].values())
 
     assert len(rows) >= 300
-    assert {"endless", "some time", "0", "None"} == sorts.keys()
+    assert {"endless", "some time", "None"} == sorts.keys()
     assert sorts["some time"] >= 10
     assert min(verdicts["PROVED"], verdicts["REFUTED"]) >= 20
 
