@@ -15,7 +15,10 @@ REPAIRS = "How many repairs may happen: N or unlimited."
 CHANGES = "Change a parameter of the deployment: resource_manager.mode=single."
 RULES = "Shipped rules by name (split_brain), or a Python file of yours; it is run."
 DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
-WHAT = "What is lost: unrecorded, audio_outage, single_copy, uncontrollable; several with commas."
+WHAT = (
+    "What is lost: unrecorded, audio_outage, single_copy, uncontrollable, undetected, "
+    "failing_over; several with commas."
+)
 WINDOW = "When the second of two faults must come for more: media-server:resource-manager."
 SWEEP = "The worst as one timer changes: resource_manager.monitor.interval=1s..60s/1s."
 CURVE = "Draw what --sweep finds as SVG; it needs hamodel[plot]."

@@ -31,8 +31,11 @@ ADDED: Mapping[str, str] = MappingProxyType(
     {
         ASKS: "Resource Manager sends a recording session's INVITE to a recorder that it believes "
         "available, and that does not answer (A-SERIAL).",
-        NEXT: "That INVITE times out, and is free for the next recorder (A-TIMEOUT).",
-        ANEW: "It was out at every recorder that could be chosen: it goes to them again.",
+        NEXT: "A recording session's INVITE to a silent recorder times out, and is free for the "
+        "next; the recorder of a record identifier that is known stays first until it is believed "
+        "down (A-TIMEOUT, A-SERIAL).",
+        ANEW: "A recording session's INVITE was out at every recorder that could be chosen: it "
+        "goes to them again.",
         ANSWERS: "A recorder that an INVITE was out at answers again, and takes it when it is "
         "sent again (A-RETRANSMIT).",
     }

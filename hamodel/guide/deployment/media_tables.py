@@ -154,7 +154,11 @@ class RecorderGroup(Table, frozen=True, kw_only=True):
     ] = 300_000
     retry_on_timeout: Annotated[
         bool,
-        About("Whether silence, like an error, leads to the next recorder.", "REC-7"),
+        About(
+            "Whether silence, like an error, leads to the next recorder, when it has timed out; but"
+            " the recorder of a record identifier that is known, only when it is believed down.",
+            "REC-7",
+        ),
     ] = True
 
 
