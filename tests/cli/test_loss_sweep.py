@@ -50,6 +50,16 @@ def test_the_table_has_a_row_for_each_value() -> None:
     assert "The same with each value: uncontrollable, media-server-crash=1: nothing." in its.stdout
 
 
+def test_a_sweep_warns_of_what_has_no_effect() -> None:
+    """As a single measurement does."""
+    restart = ("--set", "media_server.restart=20 s")
+    its = hamodel(*ONE, "monitor.failures=1..2", *restart)
+
+    warnings = [line for line in its.stderr.splitlines() if line.startswith("warning: ")]
+    assert 1 == len(warnings)
+    assert warnings[0].startswith("warning: media_server.restart: ")
+
+
 def test_the_curve_is_drawn(tmp_path: Path) -> None:
     """An SVG file with the lines that were measured."""
     pytest.importorskip("matplotlib", reason="the extra 'plot' is not installed")
