@@ -24,7 +24,8 @@ from hamodel.guide.procedures.balancing import candidates, chosen
 from hamodel.guide.timing import times_out
 from hamodel.guide.vocabulary import RecordingSessionState
 
-FINDS, SILENT = "resource_manager_finds_recorder", "recorder_is_silent"
+FINDS, GETS_NO_ANSWER = "finds", "gets no answer from"
+"""By what a Resource Manager does with a recorder the rules by which an INVITE ends there."""
 ASKS, NEXT = "resource_manager_asks_silent_recorder", "resource_manager_tries_next_recorder"
 ANEW, ANSWERS = "resource_manager_asks_recorders_anew", "silent_recorder_answers"
 ADDED: Mapping[str, str] = MappingProxyType(
@@ -102,30 +103,31 @@ def with_recorder_search(parts: Parts, system: System) -> System:
             if parts.deployment.group_of(recorder).retry_on_timeout
         }
         invites[name] = _Invite(leg, server, session, out, tried)
+    asked = {
+        f"{rm} {verb} {name} for {its.leg} on {its.server}": (manager, name)
+        for verb in (FINDS, GETS_NO_ANSWER)
+        for rm, manager in parts.resource_managers.items()
+        for name in parts.recorders
+        for its in invites.values()
+    }
     rules: list[Rule] = []
     for rule in system.rules:
         moved = [invites[each.component] for each in rule.fires if each.component in invites]
         ends = [effect for its in moved for effect in its.forgotten()]
-        if rule.family in {FINDS, SILENT}:
+        when = rule.when
+        if rule.name in asked:
             [its] = moved
-            when = _when(parts, rule, its)
-            rules.append(replace(rule, when=when, sets=(*rule.sets, *ends)))
-        else:
-            rules.append(replace(rule, sets=(*rule.sets, *ends)) if ends else rule)
+            when = _when(parts, rule, its, *asked[rule.name])
+        rules.append(replace(rule, when=when, sets=(*rule.sets, *ends)) if ends else rule)
     rules += (rule for its in invites.values() for rule in _added(parts, its))
     variables = tuple(var for its in invites.values() for var in its.variables)
     known = Component("invites_of_recording", variables=variables)
     return replace(system, components=(*system.components, known), rules=tuple(rules))
 
 
-def _when(parts: Parts, rule: Rule, its: _Invite) -> Expr:
+def _when(parts: Parts, rule: Rule, its: _Invite, manager: ResourceManager, name: str) -> Expr:
     """Return the guard of a rule by which a recorder answers an INVITE, or does not."""
-    whose = f"for {its.leg} on {its.server}"
-    [manager] = [
-        each for name, each in parts.resource_managers.items() if rule.name.startswith(f"{name} ")
-    ]
-    [name] = [name for name in parts.recorders if f" {name} {whose}" in rule.name]
-    if rule.family == FINDS:
+    if f" {FINDS} " in rule.name:
         return all_of(rule.when, its.out.is_(None), its.goes_to(parts, manager, name))
     silent, there = ~parts.recorders[name].answers, parts.media_servers[its.server].answers
     return all_of(its.is_at(manager), its.out.is_(name), silent, there)
