@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from itertools import product as combinations
 from typing import Any, NamedTuple
 
@@ -79,6 +79,7 @@ def tables(layout: Layout, guards: Sequence[Expr], *, looked_up: bool = True) ->
     lanes = max(1, -(-len(guards) // WORD))
     chunk_of = {p.var.name: i for i, chunk in enumerate(layout.chunks) for p in chunk.places}
     allowed = [np.ones((1 << chunk.width, len(guards)), np.bool_) for chunk in layout.chunks]
+    clause = cache(partial(_clause, layout))  # One part is often in many of the guards.
     clause_ends, cube_ends = [0], [0]
     wanted: list[bool] = []
     cubes: list[tuple[list[int], list[int]]] = []
@@ -95,7 +96,7 @@ def tables(layout: Layout, guards: Sequence[Expr], *, looked_up: bool = True) ->
                     wanted.append(True)  # a clause without cubes, one of which is to match
                     cube_ends.append(len(cubes))
                 continue
-            its, holds = _clause(layout, part)
+            its, holds = clause(part)
             cubes += its
             wanted.append(holds)
             cube_ends.append(len(cubes))
