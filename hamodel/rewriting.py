@@ -37,12 +37,15 @@ def settled(guard: Expr, values: Mapping[str, Value]) -> Expr:
 
 
 def _settled_parts(guard: And | Or, values: Mapping[str, Value]) -> Expr:
-    parts = [settled(part, values) for part in guard.parts]
+    decides = FALSE if isinstance(guard, And) else TRUE
+    parts = []
+    for part in guard.parts:
+        parts.append(settled(part, values))
+        if parts[-1] == decides:
+            return decides
     if all(map(is_, parts, guard.parts)):
         return guard
-    if isinstance(guard, And):
-        return FALSE if FALSE in parts else all_of(*parts)
-    return TRUE if TRUE in parts else any_of(*parts)
+    return all_of(*parts) if isinstance(guard, And) else any_of(*parts)
 
 
 def _settled_pair(guard: Same, values: Mapping[str, Value]) -> Expr:

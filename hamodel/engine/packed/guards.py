@@ -102,6 +102,7 @@ def tables(layout: Layout, guards: Sequence[Expr], *, looked_up: bool = True) ->
             cube_ends.append(len(cubes))
         clause_ends.append(len(wanted))
     read = [(c, its) for c, its in zip(layout.chunks, allowed, strict=True) if not its.all()]
+    read.sort(key=lambda each: float(each[1].mean()))  # What rules out most is looked up first.
     # A chunk without bits, whose one row has a bit for every guard.
     read.append((Chunk(0, 0, 0, ()), np.ones((1, len(guards)), np.bool_)))
     used = [chunk for chunk, _ in read]

@@ -52,18 +52,20 @@ def clauses_hold(dims: Dims, guards: Tables, guard: int, state: Words) -> bool:
 
 
 @part
+def row_of(guards: Tables, chunk: int, state: Words) -> Any:
+    """Return the row of the tables for the value of a chunk."""
+    value = state[guards.chunk_word[chunk]] >> guards.chunk_shift[chunk]
+    return np.uint64(guards.chunk_row[chunk]) + (value & guards.chunk_mask[chunk])
+
+
+@part
 def look_up(guards: Tables, state: Words, lanes: Words) -> None:
     """Put into `lanes` a bit for every guard that no table rules out in a state."""
-    row = np.uint64(guards.chunk_row[0]) + (
-        (state[guards.chunk_word[0]] >> guards.chunk_shift[0]) & guards.chunk_mask[0]
-    )
+    row = row_of(guards, 0, state)
     for lane in range(len(lanes)):
         lanes[lane] = guards.rows[row, lane]
     for chunk in range(1, len(guards.chunk_word)):
-        row = np.uint64(guards.chunk_row[chunk]) + (
-            (state[guards.chunk_word[chunk]] >> guards.chunk_shift[chunk])
-            & guards.chunk_mask[chunk]
-        )
+        row = row_of(guards, chunk, state)
         for lane in range(len(lanes)):
             lanes[lane] &= guards.rows[row, lane]
 
@@ -174,12 +176,14 @@ def parent(
 @compiled
 def holds(dims: Dims, guards: Tables, states: Words, held: Any) -> None:
     """Put into `held` whether some guard of a list holds in each of these states."""
-    lanes = np.empty(guards.rows.shape[1], np.uint64)
     for i in range(len(held)):
         state, found = states[i], False
-        look_up(guards, state, lanes)
-        for lane in range(len(lanes)):
-            bits = lanes[lane]
+        for lane in range(guards.rows.shape[1]):
+            bits = ~ZERO
+            for chunk in range(len(guards.chunk_word)):
+                bits &= guards.rows[row_of(guards, chunk, state), lane]
+                if bits == ZERO:
+                    break
             while bits != ZERO and not found:
                 found = clauses_hold(dims, guards, lane * LANE + lowest_bit(bits), state)
                 bits &= bits - ONE
