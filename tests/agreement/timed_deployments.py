@@ -53,7 +53,7 @@ ALONE_UNLESS = {
 WAYS = 3 + len(ALONE_UNLESS)
 SEEN = 300_000
 """In so many states, whatever the time, it is looked for which rules can happen."""
-JUDGED = 120_000
+JUDGED = 2_000_000
 """Beyond so many timed states a property is not judged: how long it was due multiplies them."""
 
 
