@@ -17,7 +17,7 @@ RULES = "Shipped rules by name (split_brain), or a Python file of yours; it is r
 DEPLOYMENT = "A TOML file, the name of a shipped deployment, or - for stdin."
 WHAT = (
     "What is lost: unrecorded, audio_outage, single_copy, uncontrollable, undetected, "
-    "failing_over; several with commas."
+    "failing_over, off_record; several with commas."
 )
 WINDOW = "When the second of two faults must come for more: media-server:resource-manager."
 SWEEP = "The worst as one timer changes: resource_manager.monitor.interval=1s..60s/1s."

@@ -83,7 +83,7 @@ def _in_time(options: ExportOptions) -> str:
     lost = lost_named(options.lost, parts, next(iter(parts.calls)), "--lost")
     budget.check(system.fault_classes)
     wait = lost.since, lost.begin, lost.end
-    part, budget = Influences(system).part(wait, budget)
+    part, budget = Influences(lost.among(system)).part(wait, budget)
     part = replace(part, name=f"{system.name}, what {lost.name} depends on")
     return prism(part, budget, wait=wait)
 

@@ -135,7 +135,7 @@ def _asking(
     def ask(vector: Vector) -> Question:
         its = with_durations(deployment, {name: vector.timer(name) for name in vector.values})
         lost = lost_by(what, its)
-        system = with_causes(build_parts(its), system_of(its, rule_files))
+        system = lost.among(with_causes(build_parts(its), system_of(its, rule_files)))
         prop = always(lost.name, lost.end | ~lost.begin, given=lost.since)
         cone = Influences(system).cone(prop, [var.name for var in budget.counters])
         # Not from the cache, which may have the same system with numbers that know nothing.

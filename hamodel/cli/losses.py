@@ -91,6 +91,7 @@ def worst_loss(
         HA044 for a class of faults that the model does not have.
     """
     budget.check(system.fault_classes)
+    system = lost.among(system)
     part = searched(system, lost, budget)
     found = waits(
         part,
@@ -123,12 +124,12 @@ def with_total(loss: Loss, limits: Limits = NO_LIMITS) -> Loss:
 def cone_of(system: System, lost: Lost, budget: Budget) -> Cone:
     """Return the variables that a figure can depend on: no run of its search has others."""
     prop = always(lost.name, lost.end | ~lost.begin, given=lost.since)
-    return Influences(system).cone(prop, [var.name for var in budget.counters])
+    return Influences(lost.among(system)).cone(prop, [var.name for var in budget.counters])
 
 
 def searched(system: System, lost: Lost, budget: Budget = NO_FAULT) -> System:
     """Return the part of a system that a loss can depend on."""
-    return sliced(system, cone_of(system, lost, budget))
+    return sliced(lost.among(system), cone_of(system, lost, budget))
 
 
 @dataclass(slots=True)

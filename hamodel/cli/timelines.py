@@ -155,6 +155,7 @@ TONES = {
     "not heard": Tone.LOST,
     "nobody serves": Tone.LOST,
     "not noticed": Tone.LOST,
+    "off record": Tone.LOST,
     "answers or is noticed": Tone.GOOD,
 }
 """How good what goes on is; what is not here is beside the matter."""

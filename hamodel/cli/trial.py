@@ -29,7 +29,7 @@ from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.errors import HamodelError, InputError, seconds
 from hamodel.guide import Parts, build_parts
 from hamodel.guide.deployment import Deployment
-from hamodel.guide.loss import LOSSES, unrecorded, with_causes
+from hamodel.guide.loss import lost_named, unrecorded, with_causes
 from hamodel.guide.trial import (
     CASES,
     FIGURES,
@@ -41,8 +41,6 @@ from hamodel.guide.trial import (
     failover_alone,
     hosts_of,
     identity,
-    nobody_asks,
-    off_record,
     one_view,
     with_account,
 )
@@ -305,11 +303,7 @@ def figure(of: Figure) -> Measured:
     parts = build_parts(deployment)
     system = hosts_of(with_causes(parts, system_of(deployment, ())), of.hosts_of)
     call = next(iter(parts.calls))
-    make = {**LOSSES, off_record.__name__: off_record}[of.what]
-    if make is off_record:
-        system = nobody_asks(system)
-    lost = make(parts, call)
-    assert lost is not None, f"{of.what} can be lost in {of.changes}"
+    lost = lost_named(of.what, parts, call)
     loss = worst_loss(system, lost, call, budget_of(Ordeal("", of.faults)))
     why = endless(loss.worst) if loss.worst else ""
     return Measured(_ms(loss), why, tuple(loss.by_phase.items()))

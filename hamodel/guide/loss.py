@@ -106,6 +106,8 @@ class Lost:
     since, begin, end
         It begins with a step from where `since` holds to where `begin` does, and lasts until `end`
         holds.
+    unasked
+        Whether it is measured in the runs in which no party of a call asks for anything.
     """
 
     name: str
@@ -113,6 +115,18 @@ class Lost:
     since: Expr
     begin: Expr
     end: Expr
+    unasked: bool = False
+
+    def among(self, system: System) -> System:
+        """Return the system whose runs it is measured in."""
+        return nobody_asks(system) if self.unasked else system
+
+
+def nobody_asks(system: System) -> System:
+    """Return a system in which no party of a call asks for anything, such as to stop recording."""
+    asks = [rule for rule in system.rules if rule.name.startswith("a party of ")]
+    assert all(rule.kind is Kind.ENVIRONMENT for rule in asks)
+    return replace(system, rules=tuple(rule for rule in system.rules if rule not in asks))
 
 
 def unrecorded(parts: Parts, call: str) -> Lost:
@@ -190,11 +204,31 @@ def heard(parts: Parts, call: str) -> Expr:
     )
 
 
-def single_copy(parts: Parts, call: str) -> Lost | None:
+def off_record(parts: Parts, call: str) -> Lost | str:
+    """
+    No recording session of a call records, whatever the parties take for granted.
+
+    Also while the T-lib client has stopped the recording to have it started anew (REC-6), when
+    nothing is unrecorded that should be. No party asks for anything meanwhile.
+    """
+    if not parts.deployment.stops_and_starts:
+        return "no T-lib client stops and starts a recording here, so it is what unrecorded says"
+    recorded = parts.recorded(call)
+    return Lost(
+        "off_record",
+        "no recording session of the call records, as if the T-lib client had not stopped it",
+        recorded,
+        parts.up(call) & ~recorded,
+        recorded | ~parts.up(call),
+        unasked=True,
+    )
+
+
+def single_copy(parts: Parts, call: str) -> Lost | str:
     """Of a call's two recordings one records; where a call has one only, this cannot be lost."""
     its = copies(parts, call)
     if len(its) < 2:
-        return None
+        return "there is one recording of a call here"
     both, some = all_of(*its), any_of(*its)
     return Lost(
         "single_copy",
@@ -276,7 +310,7 @@ def _noticed(parts: Parts, media_server: str) -> Expr:
     )
 
 
-LOSSES: Mapping[str, Callable[[Parts, str], Lost | None]] = MappingProxyType(
+LOSSES: Mapping[str, Callable[[Parts, str], Lost | str]] = MappingProxyType(
     {
         each.__name__: each
         for each in (
@@ -286,10 +320,11 @@ LOSSES: Mapping[str, Callable[[Parts, str], Lost | None]] = MappingProxyType(
             uncontrollable,
             undetected,
             failing_over,
+            off_record,
         )
     }
 )
-"""By name what can be lost."""
+"""By name what can be lost; or why it cannot be here, in words."""
 
 
 def lost_named(name: str, parts: Parts, call: str, option: str = "--what") -> Lost:
@@ -304,8 +339,8 @@ def lost_named(name: str, parts: Parts, call: str, option: str = "--what") -> Lo
     if name not in LOSSES:
         raise InputError("HA082", f"{option} is {name!r:.60}; {nearest(name, LOSSES)}")
     lost = LOSSES[name](parts, call)
-    if lost is None:
-        raise InputError("HA082", f"{option} {name}: there is one recording of a call here")
+    if isinstance(lost, str):
+        raise InputError("HA082", f"{option} {name}: {lost}")
     return lost
 
 

@@ -27,6 +27,7 @@ MEASURED: Mapping[str, tuple[str, str]] = MappingProxyType(
         "uncontrollable": ("control", "nobody serves"),
         "undetected": ("monitor", "not noticed"),
         "failing_over": ("recording", LOST),
+        "off_record": ("record", "off record"),
     }
 )
 """By what can be lost, the lane that tells it, and the word for it there."""
@@ -109,5 +110,15 @@ def monitor(parts: Parts, call: str) -> Watched:
     return Watched("monitor", words, ("answers or is noticed",), "not noticed", aside=True)
 
 
-LANES = (recording, conversation, control, monitor)
+def record(parts: Parts, call: str) -> Watched:
+    """Tell whether a call is recorded, whatever its parties take for granted (REC-6)."""
+    words = (
+        (NO_CALL, ~parts.up(call)),
+        ("recorded", parts.recorded(call)),
+        ("off record", TRUE),
+    )
+    return Watched("record", words, ("recorded",), "off record", aside=True)
+
+
+LANES = (recording, conversation, control, monitor, record)
 """From top to bottom."""

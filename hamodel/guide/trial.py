@@ -156,7 +156,7 @@ class Figure:
     claim, title
         Whose loss it is, and of what.
     what
-        What is measured: a name of `LOSSES`, or `"off_record"`.
+        What is measured: a name of `LOSSES`.
     faults, changes, hosts_of
         As those of a `Case`.
     """
@@ -211,18 +211,6 @@ FIGURES = (
 """The loss side of the other claims."""
 
 
-def off_record(parts: Parts, call: str) -> Lost:
-    """No recording session of a call records, whatever the parties take for granted (REC-6)."""
-    recorded = parts.recorded(call)
-    return Lost(
-        "off_record",
-        "no recording session of the call records, as if the T-lib client had not stopped it",
-        recorded,
-        parts.up(call) & ~recorded,
-        recorded | ~parts.up(call),
-    )
-
-
 def hosts_of(system: System, kind: str) -> System:
     """Return a system without the losses of hosts but of those of a kind of instance."""
 
@@ -231,13 +219,6 @@ def hosts_of(system: System, kind: str) -> System:
         return not lost or any(firing.component.startswith(f"{kind}_") for firing in rule.fires)
 
     return replace(system, rules=tuple(filter(stays, system.rules))) if kind else system
-
-
-def nobody_asks(system: System) -> System:
-    """Return a system in which no party of a call asks for anything, such as to stop recording."""
-    asks = [rule for rule in system.rules if rule.name.startswith("a party of ")]
-    assert all(rule.kind is Kind.ENVIRONMENT for rule in asks)
-    return replace(system, rules=tuple(rule for rule in system.rules if rule not in asks))
 
 
 def _watches(parts: Parts) -> dict[str, Var[bool]]:

@@ -174,7 +174,7 @@ def settings(only: Sequence[str] = ()) -> Iterator[Setting]:
     for deployment in only or shipped():
         parts, influences = _model(deployment, ())
         call = next(iter(parts.calls))
-        names = [name for name, make in LOSSES.items() if make(parts, call) is not None]
+        names = [name for name, make in LOSSES.items() if isinstance(make(parts, call), Lost)]
         for fault in sorted(influences.system.fault_classes):
             for name in names:
                 yield Setting(deployment, name, fault)
@@ -219,7 +219,8 @@ def lost_by(setting: Setting) -> Lost | None:
     """Return what is lost; None if there is none of it, or no such fault, after the changes."""
     parts, influences = _model(setting.deployment, setting.changes)
     known = setting.fault in influences.system.fault_classes
-    return LOSSES[setting.lost](parts, next(iter(parts.calls))) if known else None
+    lost = LOSSES[setting.lost](parts, next(iter(parts.calls)))
+    return lost if known and isinstance(lost, Lost) else None
 
 
 def part_of(setting: Setting) -> tuple[System, Lost, Budget]:
@@ -228,6 +229,8 @@ def part_of(setting: Setting) -> tuple[System, Lost, Budget]:
     assert lost is not None, "settings() leaves out what cannot be lost"
     guards = lost.since, lost.begin, lost.end
     _, influences = _model(setting.deployment, setting.changes)
+    if lost.unasked:
+        influences = Influences(lost.among(influences.system))
     part, budget = influences.part(guards, Budget({setting.fault: 1}, setting.repairs))
     return part, lost, budget
 

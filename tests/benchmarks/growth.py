@@ -14,7 +14,7 @@ from hamodel.budget import Budget, parse_budget
 from hamodel.cli.losses import worst_loss
 from hamodel.engine.limits import Limits
 from hamodel.guide import build, build_parts, load
-from hamodel.guide.loss import LOSSES, with_causes
+from hamodel.guide.loss import unrecorded, with_causes
 from tests.benchmarks.tables import commit, machine, table
 
 FILE = Path(__file__).with_name("growth.json")
@@ -64,8 +64,7 @@ def measured(calls: int, servers: int, faults: str, classes: int = CLASSES) -> S
     deployment = load("reference", changes)
     parts = build_parts(deployment)
     system = with_causes(parts, build(deployment))
-    lost = LOSSES["unrecorded"](parts, "call_1")
-    assert lost is not None, "every call can go unrecorded"
+    lost = unrecorded(parts, "call_1")
     budget = Budget() if faults == "0" else parse_budget(faults)
     began = time.perf_counter()
     found = worst_loss(system, lost, "call_1", budget, limits=Limits(states=classes)).waits

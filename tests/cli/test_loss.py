@@ -165,10 +165,29 @@ def test_a_hung_sip_server_is_never_missed_without_a_heartbeat() -> None:
     assert noticed.worst.ms >= 10_000 + 500 + 2_000
 
 
+def test_off_record_while_the_t_lib_client_has_a_recording_stopped_and_started() -> None:
+    """REC-6: 10 s until it notices, 32 s for the INVITE to the dead recorder; no party asks."""
+    changes = (
+        "recorder_group.main.separated=false",
+        'recorder_group.main.strategies=["stop-start"]',
+        "recording.pausable=false",
+    )
+    [off, should] = measured("recorder-crash=1", "off_record", "unrecorded", changes=changes)
+    assert off.worst is not None
+    assert should.worst is not None
+
+    assert 42_100 == off.worst.ms
+    assert {"undetected": 10_000, "giving up": 32_000, "establishing": 100} == off.by_phase
+    assert not [step.rule for step in off.worst.run if step.rule.startswith("a party of ")]
+    assert 10_000 == should.worst.ms
+
+
 def test_what_cannot_be_lost_here() -> None:
     """A call that is recorded once has no second copy; an unknown word is an error."""
     with pytest.raises(InputError, match=r"there is one recording of a call here"):
         measured(MEDIA_SERVER, "single_copy")
+    with pytest.raises(InputError, match=r"no T-lib client stops and starts a recording here"):
+        measured(MEDIA_SERVER, "off_record")
     with pytest.raises(InputError, match=r"--what is 'voice'; known are unrecorded, audio_outage"):
         measured(MEDIA_SERVER, "voice")
 

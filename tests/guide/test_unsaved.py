@@ -10,7 +10,7 @@ from hamodel import Budget, Kind
 from hamodel.cli.losses import Loss, with_total, worst_loss
 from hamodel.guide import build, build_parts, load
 from hamodel.guide.deployment import loads
-from hamodel.guide.loss import LOSSES, with_causes
+from hamodel.guide.loss import lost_named, unrecorded, with_causes
 from hamodel.guide.unsaved import BEGINS, LOSES, tails
 from hamodel.rule import AT_ONCE, UNTIMED, Rule
 from tests.agreement.timed_deployments import ALONE
@@ -31,8 +31,7 @@ recorder_group = [
 def measured(faults: dict[str, int], *changes: str, what: str = "unrecorded") -> Loss:
     """Return a loss of a small `reference`."""
     parts = build_parts(load("reference", (*ALONE, *changes)))
-    lost = LOSSES[what](parts, "call_1")
-    assert lost is not None
+    lost = lost_named(what, parts, "call_1")
     return worst_loss(
         with_causes(parts, build(parts.deployment)), lost, "call_1", Budget(faults), parts=parts
     )
@@ -138,8 +137,7 @@ def test_recorders_of_one_host_lose_each_their_own() -> None:
 def test_tails_join_losses() -> None:
     """What the second recorder takes in after the first is lost, if it crashes soon: one loss."""
     parts = build_parts(load("reference", (*ALONE, MINUTE)))
-    lost = LOSSES["unrecorded"](parts, "call_1")
-    assert lost is not None
+    lost = unrecorded(parts, "call_1")
     system = with_causes(parts, build(parts.deployment))
     soon = [
         replace(rule, takes=AT_ONCE) if rule.family == "recorder_returns" else rule
