@@ -193,10 +193,12 @@ def parse_budget(text: str, repairs: int | None = 0) -> Budget:
     for part in text.split(","):
         name, equals, number = (piece.strip() for piece in part.partition("="))
         if not equals or not number.isdecimal() or name in faults:
+            alone = name[:1].isalpha() and not equals
+            such = f"{name}=1" if alone else "media-server=1,crash+hang=2"
             raise ModelError(
                 "HA017",
                 f"{part!r} is not a fault budget; write a number, 'unlimited', or class=number "
-                "with each class once, such as media-server=1,crash+hang=2",
+                f"with each class once, such as {such}",
             )
         faults[name] = int(number)
     return Budget(faults, repairs)

@@ -146,6 +146,14 @@ def test_what_is_no_budget_is_refused(text: str) -> None:
         parse_budget(text)
 
 
+def test_a_class_alone_is_told_how_many_to_write() -> None:
+    """The hint has the class that was given."""
+    with pytest.raises(ModelError, match=r"such as sip-server-crash=1"):
+        parse_budget("sip-server-crash")
+    with pytest.raises(ModelError, match=r"such as media-server=1,crash\+hang=2"):
+        parse_budget("1.5")
+
+
 @given(st.dictionaries(st.sampled_from(PATTERNS), st.integers(0, 200), min_size=1))
 def test_a_budget_of_classes_is_written_as_it_is_read(faults: dict[str, int]) -> None:
     """`str` of a budget without repairs is what `parse_budget` reads."""

@@ -19,6 +19,7 @@ WHAT = (
     "What is lost: unrecorded, audio_outage, single_copy, uncontrollable, undetected, "
     "failing_over, off_record; several with commas."
 )
+TRIAL_FAULTS = "Within these faults alone, and not within what is tried otherwise."
 WINDOW = "When the second of two faults must come for more: media-server:resource-manager."
 SWEEP = "The worst as one timer changes: resource_manager.monitor.interval=1s..60s/1s."
 CURVE = "Draw what --sweep finds as SVG; it needs hamodel[plot]."
@@ -79,5 +80,8 @@ LossFaults = Annotated[
 LossRepairs = Annotated[
     str,
     typer.Option("--repairs", callback=not_empty, metavar="N", help="So many repairs too."),
+]
+TrialFaults = Annotated[
+    str, typer.Option("--faults", callback=not_empty, metavar="N | CLASS=N,…", help=TRIAL_FAULTS)
 ]
 RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="NAME", help=RULES)]

@@ -25,6 +25,7 @@ from hamodel.cli.arguments import (
     LossFaults,
     LossRepairs,
     RuleOptions,
+    TrialFaults,
     WhereArgument,
 )
 from hamodel.cli.options import LIMIT_STATES, Format
@@ -71,9 +72,12 @@ def loss(  # noqa: PLR0913, PLR0917 (an option each)
     raise typer.Exit(run_loss(options, window, sweep, curve))
 
 
-def trial(
+def trial(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
+    faults: TrialFaults = "",
+    repairs: LossRepairs = "",
     changes: ChangeOptions = None,
+    rules: RuleOptions = None,
     form: Annotated[
         str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
     ] = Format.TEXT.value,
@@ -82,11 +86,18 @@ def trial(
     limit_time: LimitTime = None,
 ) -> None:
     """Try MS-5: where is what is lost the time to detect and to fail over, and where is it not."""
-    from hamodel.cli.options import read_format, read_limits
-    from hamodel.cli.trial_report import run
+    from hamodel.cli.options import read_budgets, read_format, read_limits
+    from hamodel.cli.trial_report import TrialOptions, run
 
-    limits = read_limits(limit_states, limit_memory, limit_time)
-    raise typer.Exit(run(deployment, tuple(changes or ()), read_format(form), limits))
+    options = TrialOptions(
+        deployment,
+        read_budgets(faults, repairs),
+        tuple(changes or ()),
+        tuple(rules or ()),
+        read_format(form),
+        read_limits(limit_states, limit_memory, limit_time),
+    )
+    raise typer.Exit(run(options))
 
 
 def formula(  # noqa: PLR0913, PLR0917 (an option each)

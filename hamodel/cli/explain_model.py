@@ -15,7 +15,8 @@ from hamodel.component import Component
 from hamodel.duration import duration_text
 from hamodel.errors import among
 from hamodel.expr import TRUE, Expr, word
-from hamodel.guide.loss import ADDED, LOSSES, OTHER, PHASES
+from hamodel.guide import build_parts
+from hamodel.guide.loss import ADDED, LOSSES, OTHER, PHASES, with_causes
 from hamodel.outline import outline
 from hamodel.property import Modality, Property
 from hamodel.rule import Rule
@@ -69,9 +70,18 @@ def _judged(claim: str, subject: Subject) -> Iterator[str]:
 
 
 def _cited_by(cited: str, subject: Subject) -> Iterator[str]:
-    found = [rule.family for rule in subject.system.rules if rule.cite == cited]
+    known = {rule.family for rule in subject.system.rules}
+    found = dict.fromkeys(rule.family for rule in subject.system.rules if rule.cite == cited)
     if found:
-        yield f"Rules that cite it: {among(dict.fromkeys(found), 30)}."
+        yield f"Rules that cite it: {among(found, 30)}."
+    if subject.deployment is None:
+        return
+    in_time = with_causes(build_parts(subject.deployment), subject.system).rules
+    added = dict.fromkeys(
+        rule.family for rule in in_time if rule.cite == cited and rule.family not in known
+    )
+    if added:
+        yield f"In time alone, as `hamodel loss` has it, also: {among(added, 30)}."
 
 
 def of_property(prop: Property, claim: str, assumptions: tuple[str, ...]) -> Entry:

@@ -329,7 +329,8 @@ def _print(options: LossOptions, found: Sequence[Loss], console: Console) -> Non
         table.add_row(each.lost.name, allowed(each.budget), at_most(each), *total, why)
     console.print(table, width=table_width(console))
     for text in dict.fromkeys(str(loop) for each in found for loop in each.waits.zeno):
-        console.print(Text(f"{text}; no figure is of a run that stays there", "bold"))
+        console.print(Text(f"{text}.", "bold"))
+        console.print(Text("The figures are of every run in which time goes on, and of no other."))
     told = found if options.verbose else story_of(found)
     for each in told:
         if each.worst is not None:

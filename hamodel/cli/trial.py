@@ -187,10 +187,12 @@ class Court:
         return worst_loss(self.system, lost, self.call, budget, parts=self.parts, limits=limits)
 
 
-def court(where: str, changes: Sequence[str], rules: str = "", hosts: str = "") -> Court:
+def court(
+    where: str, changes: Sequence[str], rule_files: Sequence[Path] = (), hosts: str = ""
+) -> Court:
     """Return a deployment's model with the account of its first call; errors as `load` raises."""
     deployment = load_deployment(where, changes)
-    return court_of(deployment, system_of(deployment, (Path(rules),) if rules else ()), hosts)
+    return court_of(deployment, system_of(deployment, rule_files), hosts)
 
 
 def court_of(deployment: Deployment, system: System, hosts: str = "") -> Court:
@@ -293,7 +295,8 @@ def apart(loss: Loss, parts: Parts) -> Apart | None:
 
 def case_outcome(case: Case) -> Outcome:
     """Search a case of the page."""
-    its = court("reference", case.changes, case.rules, case.ordeal.hosts_of)
+    rule_files = (Path(case.rules),) if case.rules else ()
+    its = court("reference", case.changes, rule_files, case.ordeal.hosts_of)
     return tried(its, case.name, budget_of(case.ordeal)).outcome
 
 

@@ -25,7 +25,8 @@ def _lines(outcomes: Sequence[Outcome], figures: Sequence[Measured]) -> Iterator
         " fail if F were what is left of the loss without D. So each is measured apart: D on the"
         " monitor alone, F on a recovery from a failure that is already known, and the loss by"
         " itself; all exactly, over all runs, with the timers of the deployment `reference`"
-        " (`hamodel timers`). `hamodel trial` does it for yours."
+        " (`hamodel timers`). `hamodel trial` does it for yours, with `--faults` and `--rules`"
+        " within what you ask for."
     )
     yield ""
     yield (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 
 from rich import box
 from rich.console import Console
@@ -12,59 +13,100 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.loss import too_wide
-from hamodel.cli.options import Format
+from hamodel.cli.options import Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
+from hamodel.cli.subject import read_subject
 from hamodel.cli.trial import SCHEMA, Outcome, at_most, budget_of, court, tried
-from hamodel.engine.limits import Limits
+from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.errors import InputError, seconds
-from hamodel.guide.trial import ORDEALS
+from hamodel.guide.trial import ORDEALS, Ordeal
 
 
-def run(where: str, changes: Sequence[str], form: Format, limits: Limits) -> int:
+@dataclass(frozen=True, slots=True)
+class TrialOptions:
+    """What `hamodel trial` was asked for, an option each."""
+
+    deployment: str = "reference"
+    budgets: Budgets = field(default_factory=Budgets)
+    changes: tuple[str, ...] = ()
+    rule_files: tuple[Path, ...] = ()
+    form: Format = Format.TEXT
+    limits: Limits = NO_LIMITS
+
+
+def run(options: TrialOptions) -> int:
     """
     Try the formula, print what was found, and return the exit status: 3 if a search was cut short.
 
     Raises
     ------
     HamodelError
-        HA082 for a format that this report does not have, or a scope that is too large; and
-        whatever is wrong with the deployment.
+        HA082 for a format that this report does not have, or a scope that is too large; HA044 for
+        a class of faults that the model does not have; and whatever is wrong with the deployment.
     """
-    if form not in {Format.TEXT, Format.JSON}:
-        raise InputError("HA082", f"--format is {form.value}; it can be text, json")
-    with too_wide(where):
-        found = list(_tried(where, changes, limits))
-    if form is Format.JSON:
-        table = {"schema": SCHEMA, "deployment": where, "changes": list(changes)}
+    if options.form not in {Format.TEXT, Format.JSON}:
+        raise InputError("HA082", f"--format is {options.form.value}; it can be text, json")
+    with too_wide(options.deployment):
+        found = list(_tried(options))
+    if options.form is Format.JSON:
+        table = {
+            "schema": SCHEMA,
+            "deployment": options.deployment,
+            "changes": list(options.changes),
+            "not_applicable": _not_applicable(options),
+        }
         cases = [{**asdict(its), "bound": its.bound} for its in found]
         emit(json.dumps({**table, "cases": cases}, indent=1, ensure_ascii=False) + "\n")
     else:
-        show(lambda console: _print(where, changes, found, console))
+        show(lambda console: _print(options, found, console))
     return 3 if any(its.cut for its in found) else 0
 
 
-def _tried(where: str, changes: Sequence[str], limits: Limits) -> Iterator[Outcome]:
-    """Yield what becomes of the formula in each ordeal that can happen."""
-    for ordeal in ORDEALS:
-        its = court(where, changes, hosts=ordeal.hosts_of)
-        budget = budget_of(ordeal)
+def _tried(options: TrialOptions) -> Iterator[Outcome]:
+    """Yield what becomes of the formula: within what is asked for, or in what can happen here."""
+    where, changes, files = options.deployment, options.changes, options.rule_files
+    asked = options.budgets.faults
+    if asked is not None:
+        its = court(where, changes, files)
+        asked.check(its.system.fault_classes)
+        trials = [(its, "what is asked for", asked)]
+    else:
+        courts = ((court(where, changes, files, each.hosts_of), each) for each in _ordeals(options))
+        trials = [(its, each.name, budget_of(each)) for its, each in courts]
+    for its, name, budget in trials:
         if not budget.unknown(its.system.fault_classes):
-            found = tried(its, ordeal.name, budget, whole=False, limits=limits).outcome
+            found = tried(its, name, budget, whole=False, limits=options.limits).outcome
             say(f"{found.name}: {at_most(found.lost)}")
             yield found
 
 
-def _print(where: str, changes: Sequence[str], found: Sequence[Outcome], console: Console) -> None:
-    console.print(Text(where, "bold"))
-    for change in changes:
+def _ordeals(options: TrialOptions) -> Iterator[Ordeal]:
+    """Yield what is tried by default, with the repairs that are asked for."""
+    repairs = options.budgets
+    for each in ORDEALS:
+        yield replace(each, repairs=str(repairs.repairs)) if repairs.only_repairs else each
+
+
+def _not_applicable(options: TrialOptions) -> str:
+    """Return why the sentence does not apply to a deployment; empty if it does."""
+    subject = read_subject(options.deployment, options.changes, options.rule_files)
+    return next(each.not_applicable for each in subject.promises if each.claim == "MS-5")
+
+
+def _print(options: TrialOptions, found: Sequence[Outcome], console: Console) -> None:
+    console.print(Text(options.deployment, "bold"))
+    for change in (*options.changes, *(f"the rules of {each}" for each in options.rule_files)):
         console.print(Text(f"  with {change}"))
     console.print(Text("  MS-5: what is lost is the time to detect and the time to fail over"))
+    if why := _not_applicable(options):
+        console.print(Text(f"  It is NOT APPLICABLE here: {why}. What is lost all the same:"))
     console.print()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("what happens, within", no_wrap=True)
     heads = "lost at most", "detect + fail over", "as a bound", "in every run"
     for name in (*heads, "in the worst run"):
         table.add_column(name)
+    loops = list(dict.fromkeys(its.why for its in found if ": " in its.why))
     for its in found:
         within = its.within.replace("; ", ", ").replace(", ", "\n  ")
         table.add_row(
@@ -73,15 +115,19 @@ def _print(where: str, changes: Sequence[str], found: Sequence[Outcome], console
             f"{at_most(its.detection)} + {at_most(its.failover)}",
             its.bound,
             its.identity,
-            _worst(its),
+            _worst(its, loops),
         )
     console.print(table, width=table_width(console))
     console.print()
+    for number, loop in enumerate(loops, start=1):
+        console.print(Text(f"({number}) {loop}"))
     console.print(Text("in every run: all that is lost is detection and then fail-over"))
 
 
-def _worst(its: Outcome) -> str:
+def _worst(its: Outcome, loops: Sequence[str]) -> str:
     """Return what the worst run is made of: D, F, and what is neither; or what makes it endless."""
+    if its.why in loops:
+        return f"{its.why.partition(': ')[0]} ({loops.index(its.why) + 1})"
     if its.apart is None:
         return its.why or "–"
     d, f, rest = its.apart.detection, its.apart.failover, its.apart.rest

@@ -200,7 +200,7 @@ def in_ticks(system: System, rules: Iterable[Rule] = ()) -> System:
 
 
 @dataclass(slots=True, eq=False)
-class _Part:
+class Part:
     """A system with a budget, in few ticks; with how many timed states it was cut, if it was."""
 
     untimed: Untimed
@@ -208,11 +208,11 @@ class _Part:
 
 
 @lru_cache(maxsize=1 + WAYS)
-def _in_few_ticks(system: System, budget: Budget) -> _Part:
+def parted(system: System, budget: Budget) -> Part:
     """Return a part of a model in ticks of the rules that can happen, as a search of SEEN shows."""
     seen = explore(system, budget, limits=Limits(states=SEEN))
     can_happen = [seen.product.actions[place].rule for place in seen.happening]
-    return _Part(Untimed(Product(in_ticks(system, can_happen), budget)))
+    return Part(Untimed(Product(in_ticks(system, can_happen), budget)))
 
 
 def lost_by(setting: Setting) -> Lost | None:
@@ -276,7 +276,7 @@ def compare_setting(
     if lost_by(setting) is None:
         return Compared(cut=True)
     whole, lost, budget = part_of(setting)
-    its = _in_few_ticks(whole, budget)
+    its = parted(whole, budget)
     untimed, part = its.untimed, its.untimed.product.system
     # Whatever is lost, it is the same timed states but for whether it is lost now: so that what
     # was too large for another loss is, or nearly is, for this one.

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from hamodel.engine.timed.search import waits
 from hamodel.guide import shipped
 from tests.agreement.timed_deployments import (
     Setting,
@@ -15,6 +16,7 @@ from tests.agreement.timed_deployments import (
     in_ticks,
     lost_in_ms,
     part_of,
+    parted,
     settings,
 )
 from tests.benchmarks.ticks import FILE, asked_of, command, kept, setting_of
@@ -155,6 +157,19 @@ def test_small_settings_are_compared_again(deployment: str) -> None:
             again += 1
 
     assert again >= 10
+
+
+def test_what_was_compared_is_the_model_as_it_is() -> None:
+    """Every sixth setting has as many states and classes as are committed, and loses as much."""
+    rows = kept()["settings"][::6]
+
+    assert len(rows) >= 60
+    for row in rows:
+        part, lost, budget = part_of(setting_of(row))
+        few = parted(part, budget).untimed.product.system
+        found = waits(few, lost.begin, lost.end, budget, since=lost.since)
+        assert (row["states"], row["classes"]) == (found.states, found.classes), str(row)
+        assert row["worst"] == (None if found.worst is None else found.worst.ms)
 
 
 def test_ticks_keep_the_order_of_what_counts() -> None:

@@ -89,6 +89,16 @@ def test_a_family_that_is_there_in_time_alone_is_explained() -> None:
     )
 
 
+def test_an_assumption_names_the_rules_that_are_there_in_time_alone() -> None:
+    """After those of the model without time, if there are any."""
+    assert {
+        "Rules that cite it: request_fails, request_is_refused.",
+        "In time alone, as `hamodel loss` has it, also: resource_manager_tries_next_recorder.",
+    } <= set(said("A-TIMEOUT"))
+    assert not [line for line in said("A-SERIAL") if line.startswith("Rules that cite it")]
+    assert [line for line in said("A-SERIAL") if line.startswith("In time alone")]
+
+
 def test_a_timer_is_explained_by_each_of_its_names() -> None:
     """The one of the literature and the end of its key; and it names them."""
     its = said("resource_manager.monitor.interval")

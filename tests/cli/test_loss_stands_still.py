@@ -51,7 +51,7 @@ def test_rules_that_hold_time_still_are_named(tmp_path: Path) -> None:
     found = json.loads(loss(file, "(0, 0)", "--format", "json").stdout)
 
     assert "time stands still while these happen again and again: " in text
-    assert "; no figure is of a run that stays there" in text
+    assert "The figures are of every run in which time goes on, and of no other." in text
     [[*loop]] = found["losses"][0]["zeno"]
     assert {"call_1 is told off", "call_1 is told on"} == set(loop)
     assert all(rule in text for rule in loop)

@@ -221,6 +221,41 @@ def test_the_command_says_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None
     assert "UNDETERMINED" in cut.stdout
 
 
+def test_the_command_with_rules_and_faults() -> None:
+    """The page's last row: a shipped rule file, within its faults and nothing else."""
+    faults = "media-server-crash=1,resource-manager-split=1"
+    rules = ("--rules", "resource_manager_split_brain")
+    its = hamodel("--set", PAIR[0], *rules, "--faults", faults, "--format", "json")
+    [case] = json.loads(its.stdout)["cases"]
+    unknown = hamodel("--faults", "resource-manager-split=1")
+
+    assert 0 == its.exit_code
+    assert (of("two-active-resource-managers").lost, "REFUTED") == (case["lost"], case["identity"])
+    assert 2 == unknown.exit_code
+    assert "HA044" in unknown.stderr
+
+
+def test_repairs_alone_come_beside_what_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `hamodel loss` has it."""
+    monkeypatch.setattr(trial_report, "ORDEALS", CALM)
+    its = hamodel("--set", PAIR[0], "--repairs", "1", "--format", "json")
+    [case] = json.loads(its.stdout)["cases"]
+
+    assert (of("media-server-is-back").within, None) == (case["within"], case["lost"])
+
+
+def test_where_the_sentence_does_not_apply(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one Media Server it says nothing; what is lost is told all the same, a loop below."""
+    monkeypatch.setattr(trial_report, "ORDEALS", CALM)
+    text = " ".join(hamodel("small-single-site").stdout.split())
+    told = json.loads(hamodel("small-single-site", "--format", "json").stdout)
+
+    assert "It is NOT APPLICABLE here: no other Media Server is in scope" in text
+    assert "(1) it goes round for ever: sip_server_1 asks for a media server for call_1" in text
+    assert told["not_applicable"].startswith("no other Media Server")
+    assert not json.loads(hamodel("--set", PAIR[0], "--format", "json").stdout)["not_applicable"]
+
+
 def test_words() -> None:
     """Nothing, without end, or so long."""
     assert ["nothing", "without end", "35.4 s"] == [at_most(ms) for ms in (-1, None, 35_400)]

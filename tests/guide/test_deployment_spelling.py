@@ -7,7 +7,7 @@ import operator
 import pytest
 
 from hamodel.errors import InputError
-from hamodel.guide.deployment import loads
+from hamodel.guide.deployment import load, loads
 
 
 def value(body: str, parameter: str) -> object:
@@ -207,6 +207,12 @@ def test_key_of_another_table(key: str, homes: str) -> None:
     assert f"HA063 text:2 [{key}]: {name!r} is no key here, but there is {homes}." == str(
         caught.value
     )
+
+
+def test_key_of_a_recorder_group_alone() -> None:
+    """A change is told to name the group, as it has to."""
+    with pytest.raises(InputError, match=r"there is recorder_group\.NAME\.retry_on_timeout\."):
+        load("reference", ["retry_on_timeout=true"])
 
 
 def test_claims_of_other_case() -> None:

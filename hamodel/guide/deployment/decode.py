@@ -143,7 +143,7 @@ class _Speller:
             try:
                 name = key_named(key, shapes)
             except SpellingError as wrong:
-                homes = [found.key for found in parameters() if found.key.endswith(f".{key}")]
+                homes = [self._home(at.key) for at in parameters() if at.key.endswith(f".{key}")]
                 there = f"{shown(key)} is no key here, but there is {among(homes, 3)}."
                 better = SpellingError("HA063", there) if homes and key else wrong
                 if self.asked and not homes and not written:
@@ -158,6 +158,11 @@ class _Speller:
             self._remember((*path, name), at)
             spelt[name] = self._value(value, shapes[name], (*path, name), at)
         return spelt
+
+    def _home(self, key: str) -> str:
+        """Return how a parameter's key is written; a change names its recorder group."""
+        inside = key.removeprefix("recorder_group.")
+        return f"recorder_group.NAME.{inside}" if self.asked and inside != key else key
 
     def _value(self, value: object, shape: Shape, path: Key, written: Key) -> object:
         try:
