@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.benchmarks import comparison, counts, growth
@@ -113,31 +113,31 @@ goes unrecorded, with more calls, more Media Servers and more faults: states, an
 states with the times that they can have ([decision \
 0012](decisions/0012-time-is-searched-by-classes-of-states.md)). Timers a thousand times as long \
 make neither more. The seconds are of one run on a machine that did other work beside it, the \
-first with compiling. A search is cut short at 8,000,000 classes.
+first with compiling. A search is cut short once more than 8,000,000 classes are known.
 
 """
 
 
-def page(kept: Kept, large: Sequence[Count], grown: Sequence[dict[str, Any]] = ()) -> str:
-    """Return the page."""
+def page(kept: Kept, large: Sequence[Count], grown: Mapping[str, Any] | None = None) -> str:
+    """Return the page; of how searches in time grow if that is given, as `growth` keeps it."""
     parts = [HEAD, "## Ratios\n\n", _ratios(kept), "## Model by model\n\n", GUIDE]
     parts += _models(kept) or [f"{NOT_YET}\n\n"]
     parts += [LIMITS, "\n", PYTHON, *(_beside_python(kept) or [f"{NOT_YET}\n\n"])]
     parts += ["## Larger models, searched once\n\n", _large(large)]
-    parts += [TIME, _rows(growth.HEADINGS, growth.rows(list(grown)))]
+    if grown is not None:
+        parts += [TIME, _rows(growth.HEADINGS, growth.rows(grown["sizes"]))]
+        parts.append(f"- commit {grown['commit']}, {grown['machine']}\n")
     return "".join(parts).rstrip("\n") + "\n"
 
 
 def committed_page() -> str:
     """Return the page of what is committed."""
-    return page(comparison.committed(), counts.committed(), growth.kept()["sizes"])
+    return page(comparison.committed(), counts.committed(), growth.kept())
 
 
 def command(_: argparse.Namespace) -> int:
     """Write the page from what was measured last."""
-    PAGE.write_text(
-        page(comparison.committed(), counts.committed(), growth.kept()["sizes"]), encoding="utf-8"
-    )
+    PAGE.write_text(committed_page(), encoding="utf-8")
     print(f"wrote {PAGE.relative_to(ROOT)}")
     return 0
 
@@ -230,9 +230,10 @@ def _beside_python(kept: Kept) -> list[str]:
         for its in kept.python.values()
         for peer, why in its.left_out.items()
     )
-    wheres = dict.fromkeys(
-        f"- {len(its.found[ONE])} rounds, {_where(its)}\n" for its in kept.python.values()
-    )
+    titles: dict[str, list[str]] = {}
+    for its in kept.python.values():
+        titles.setdefault(f"{len(its.found[ONE])} rounds, {_where(its)}", []).append(its.title)
+    wheres = [f"- {', '.join(which)}: {where}\n" for where, which in titles.items()]
     return [*lines, *notes, *wheres, "\n"]
 
 
