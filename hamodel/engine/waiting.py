@@ -144,7 +144,7 @@ def best_case(
     Return how long a run waits for `end` at least, from when `begin` held without it.
 
     As `worst_case`, whose parameters and errors it has. Without end only if no run that waits need
-    ever be done with it. UNDETERMINED if one can go round for ever, for there the search ends.
+    ever be done with it.
 
     Examples
     --------
@@ -157,10 +157,13 @@ def best_case(
     >>> best_case(lamp, lit.is_(False), lit.is_(True)).ms
     2
     """
-    found = _found(system, (since, begin, end), budget, limits, past_endless=True)
-    rounds = found.worst is not None and found.worst.why == "loop"
-    ended = f"the search ended at a wait without end: {ENDLESS['loop']}" if rounds else ""
-    return _of(found.best or found.worst, found, ended or _cut(found, limits))
+    from hamodel.engine.timed.search import shortest
+
+    found = _found(system, (since, begin, end), budget, limits)
+    endless = found.worst if found.worst is not None and found.worst.why else None
+    if endless is not None:
+        found = shortest(system, begin, end, budget, since=since, limits=limits)
+    return _of(found.best or endless, found, _cut(found, limits))
 
 
 def _found(
@@ -168,8 +171,6 @@ def _found(
     wait: tuple[Expr, Expr, Expr],
     budget: Budget,
     limits: Limits,
-    *,
-    past_endless: bool = False,
 ) -> Waits:
     from hamodel.engine.timed.search import waits
 
@@ -182,7 +183,7 @@ def _found(
         )
     system.check_property(always("the_wait_ends", end | ~begin, given=since), budget.counters)
     budget.check(system.fault_classes)
-    return waits(system, begin, end, budget, since=since, limits=limits, past_endless=past_endless)
+    return waits(system, begin, end, budget, since=since, limits=limits)
 
 
 def _cut(found: Waits, limits: Limits) -> str:

@@ -59,8 +59,8 @@ class Waits:
     Attributes
     ----------
     worst, best
-        The longest, and the shortest that ends; None where no wait is met. Unless it was to go on,
-        the search ends with a wait without end, and knows no shortest then.
+        The longest, and the shortest that ends; None where no wait is met. The search ends with a
+        wait without end, and knows no shortest then; see `shortest`.
     cut
         What has cut the search short, if anything did: then neither is a bound.
     states, classes
@@ -86,7 +86,6 @@ def waits(
     *,
     since: Expr = TRUE,
     limits: Limits = NO_LIMITS,
-    past_endless: bool = False,
 ) -> Waits:
     """
     Return how long a run can wait for `end`, from when `begin` held without it.
@@ -97,12 +96,6 @@ def waits(
 
     A limit on the states is one on the classes here.
 
-    Parameters
-    ----------
-    past_endless
-        Whether the search goes on past a wait without end, for the sake of the shortest; one that
-        goes round for ever ends it all the same.
-
     Raises
     ------
     SearchError
@@ -110,9 +103,24 @@ def waits(
     TooWideError
         If the system does not fit into the words of a packed state.
     """
-    return Search(Product(system, budget), (since, begin, end), limits).found(
-        past_endless=past_endless
-    )
+    return Search(Product(system, budget), (since, begin, end), limits).found()
+
+
+def shortest(
+    system: System,
+    begin: Expr,
+    end: Expr,
+    budget: Budget = NO_FAULT,
+    *,
+    since: Expr = TRUE,
+    limits: Limits = NO_LIMITS,
+) -> Waits:
+    """
+    Return how long a run waits at least, as `waits`, also where one can wait for ever.
+
+    The longest is not looked for.
+    """
+    return Search(Product(system, budget), (since, begin, end), limits, least=True).found()
 
 
 @dataclass(slots=True)
@@ -122,6 +130,8 @@ class Search:
 
     Attributes
     ----------
+    least
+        Whether the shortest wait alone is looked for.
     states, classes, size
         What was found; so many classes.
     """
@@ -129,6 +139,7 @@ class Search:
     product: Product
     wait: tuple[Expr, Expr, Expr]
     limits: Limits
+    least: bool = False
     meter: Meter = field(init=False)
     states: States = field(init=False)
     classes: Classes = field(init=False)
@@ -172,22 +183,19 @@ class Search:
         classes.heads[int(waits)] = 0
         return classes
 
-    def found(self, *, past_endless: bool = False) -> Waits:
-        """Search all classes, or until a wait without end; past those that do not go round."""
-        endless, cut = self._endless(0), None
-        while self.left < self.size:
-            if endless is not None and (endless.why == "loop" or not past_endless):
-                break
+    def found(self) -> Waits:
+        """Search all classes, or until a wait without end if the longest is looked for."""
+        endless, cut = None if self.least else self._endless(0), None
+        while self.left < self.size and endless is None:
             try:
                 if (cut := self._met()) is not None:
                     break
-                endless = self._advance() or endless
+                endless = self._advance()
             except MemoryError as error:
                 cut = cut_by(error)
                 break
-        worst = endless or self._extreme(0)
-        whole = self.left == self.size
-        best = self._extreme(1) if endless is None or whole else None
+        worst = None if self.least else endless or self._extreme(0)
+        best = self._extreme(1) if endless is None else None
         zeno = () if endless or cut else forced_loops(self)
         return Waits(worst, best, cut, self.states.size, self.size, zeno)
 
@@ -234,6 +242,7 @@ class Search:
             np.zeros(bounded * bounded, np.int64),
             self.extremes,
             np.zeros(2, np.int64),
+            self.least,
         )
         if endless < 0:
             return None

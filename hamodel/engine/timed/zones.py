@@ -367,6 +367,7 @@ def advance(
     after: Zones,
     extremes: Zones,
     found: Zones,
+    least: bool,
 ) -> tuple[int, int, int, int]:
     """
     Take every step from the classes from `first` to `last` less one, as far as there is room.
@@ -382,6 +383,10 @@ def advance(
         (2, 3).
     found
         Two words of room.
+    least
+        Whether the shortest wait alone is looked for: it is forgotten how long one can have taken
+        at most, which nothing but the longest goes by, so that who comes back later is within who
+        was there before; and a wait may go on for ever.
 
     Returns
     -------
@@ -406,6 +411,9 @@ def advance(
                     extremes[0] = (found[0], one, step)
                 if found[1] < extremes[1, 0]:
                     extremes[1] = (found[1], one, step)
+            if least and how > 0:
+                for row in range(its - 1):
+                    after[row * its + its - 1] = FOREVER
             count = (its if how else its - 1) ** 2
             key = 2 * target + (how > 0)
             other = classes.heads[key]
@@ -419,7 +427,7 @@ def advance(
             classes.parents[size], classes.actions[size] = one, steps.actions[step]
             classes.others[size], classes.heads[key] = classes.heads[key], size
             size += 1
-            if how > 0:
+            if how > 0 and not least:
                 if unbounded(steps, classes, size - 1):
                     return size, one, size - 1, -1
                 if how == 1:
