@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 
-from hamodel.budget import Budget
 from hamodel.cli.assess import Assessment, Row, budget_of, of_facts
 from hamodel.cli.loss import how, too_wide
 from hamodel.cli.options import Budgets, CheckOptions
 from hamodel.cli.output import say
 from hamodel.cli.subject import Subject
-from hamodel.cli.trial import Outcome, Tried, at_most, court_of, tried
+from hamodel.cli.trial import Outcome, Tried, at_most, court_of, failing, tried
 from hamodel.cli.words import allowed
 from hamodel.engine.limits import Limits
 from hamodel.errors import InputError
@@ -53,7 +52,7 @@ def _judged(row: Row, subject: Subject, budgets: Budgets, limits: Limits) -> Row
     assumed = (f"at most {allowed(budget)}", "the timers of the deployment")
     row = replace(row, assumptions=(*row.assumptions, *assumed), expected=None)
     budget.check(subject.system.fault_classes)
-    if not _fails(budget, subject.system.fault_classes):
+    if not failing(budget, subject.system.fault_classes):
         why = f"no Media Server fails within {allowed(budget)}"
         return replace(row, status=Status.NOT_APPLICABLE, why=why)
     try:
@@ -99,14 +98,6 @@ def run_of(found: Tried) -> Trace:
 def _sum(its: Outcome) -> str:
     detect, fail_over = at_most(its.detection), at_most(its.failover)
     return f"the time to detect is {detect} and to fail over {fail_over}, at most"
-
-
-def _fails(budget: Budget, classes: Iterable[str]) -> bool:
-    """Return whether a Media Server can fail, by itself or with its host."""
-    its = [fault for fault in classes if fault.startswith("media-server-") or fault == "host-loss"]
-    if budget.faults is None:
-        return bool(its)
-    return any(each.limit and any(map(each.covers, its)) for each in budget.allowances)
 
 
 def facts(found: Outcome) -> tuple[tuple[str, bool], ...]:

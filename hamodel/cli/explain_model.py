@@ -81,7 +81,7 @@ def _cited_by(cited: str, subject: Subject) -> Iterator[str]:
         rule.family for rule in in_time if rule.cite == cited and rule.family not in known
     )
     if added:
-        yield f"In time alone, as `hamodel loss` has it, also: {among(added, 30)}."
+        yield f"In time alone, as `hamodel loss` has it: {among(added, 30)}."
 
 
 def of_property(prop: Property, claim: str, assumptions: tuple[str, ...]) -> Entry:

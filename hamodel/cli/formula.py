@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.formulas import LossFormula, loss_formula, short_names
-from hamodel.cli.loss import losses_budgets, warned
+from hamodel.cli.loss import losses_budgets, settings_said, warned
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
@@ -139,6 +139,7 @@ def as_json(options: FormulaOptions, found: Sequence[LossFormula]) -> dict[str, 
         "schema": SCHEMA,
         "deployment": options.deployment,
         "changes": list(options.changes),
+        "rules": [str(each) for each in options.rule_files],
         "formulas": [
             {
                 "what": each.lost.name,
@@ -175,7 +176,7 @@ def _form_as_json(form: Form, names: Sequence[str]) -> dict[str, Any]:
 
 def _print(options: FormulaOptions, found: Sequence[LossFormula], console: Console) -> None:
     console.print(Text(options.deployment, "bold"))
-    for change in options.changes:
+    for change in settings_said(options.changes, options.rule_files):
         console.print(Text(f"  with {change}"))
     for text in dict.fromkeys(f"{each.lost.name}: {each.lost.text}" for each in found):
         console.print(Text(f"  {text}"))

@@ -18,6 +18,7 @@ from hamodel.budget import Budget
 from hamodel.cli.losses import Loss, Measure, endless, with_total, worst_loss
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
+from hamodel.cli.phases import told_at
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.timelines import as_json as time_line_as_json
 from hamodel.cli.timelines import check_picture, intervals, marks_of, picture, write_picture
@@ -50,6 +51,16 @@ class LossOptions:
     draw: Path | None = None
     advice: bool = False
     total: bool = False
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """What is changed of the deployment, in words."""
+        return settings_said(self.changes, self.rule_files)
+
+
+def settings_said(changes: Sequence[str], rule_files: Sequence[Path]) -> tuple[str, ...]:
+    """Return what is changed of a deployment, and whose rules it has too, in words."""
+    return (*changes, *(f"the rules of {file}" for file in rule_files))
 
 
 def run_loss(options: LossOptions, window: str, sweep: str, curve: Path | None) -> int:
@@ -246,7 +257,8 @@ def how(loss: Loss) -> str:
 def stopped(loss: Loss, limits: Limits) -> str:
     """Return how far a search came that was cut short, and by what."""
     assert loss.waits.cut is not None, "what is complete was not cut short"
-    return f"stopped at {plural(loss.waits.classes, 'class')} by {limits.said(loss.waits.cut)}"
+    how_far = plural(loss.waits.classes, "class")
+    return f"stopped at {how_far} by {limits.said(loss.waits.cut, 'class')}"
 
 
 def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
@@ -255,6 +267,7 @@ def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
         "schema": SCHEMA,
         "deployment": options.deployment,
         "changes": list(options.changes),
+        "rules": [str(each) for each in options.rule_files],
         "losses": [
             {
                 "what": each.lost.name,
@@ -308,11 +321,12 @@ def _draw(options: LossOptions, found: Sequence[Loss], file: Path) -> None:
     title = f"{loss.lost.name} within {allowed(loss.budget)}: {at_most(loss)}"
     caption = ", ".join((options.deployment, *options.changes))
     write_picture(picture(intervals(loss), marks_of(loss), title, caption=(caption,)), file)
+    say(f"wrote {file}")
 
 
 def _print(options: LossOptions, found: Sequence[Loss], console: Console) -> None:
     console.print(Text(options.deployment, "bold"))
-    for change in options.changes:
+    for change in options.settings:
         console.print(Text(f"  with {change}"))
     for text in dict.fromkeys(f"{each.lost.name}: {each.lost.text}" for each in found):
         console.print(Text(f"  {text}"))
@@ -350,7 +364,7 @@ def print_story(loss: Loss, wait: Wait, console: Console) -> None:
     began = wait.run[wait.begins - 1].at if wait.begins else 0
     title = f"{loss.lost.name} within {allowed(loss.budget)}: {at_most(loss)}"
     console.print(Text(title, "bold"))
-    phases = dict(enumerate(loss.phases, start=wait.begins))
+    phases = told_at(loss.system, wait)
     table = Table(box=None, pad_edge=False, padding=(0, 1), show_edge=False, show_header=False)
     table.add_column(justify="right", no_wrap=True)
     for _ in range(2):

@@ -43,6 +43,22 @@ def phases_before(system: System, wait: Wait, aside: Collection[str] = ()) -> li
     return [phase or ENDLESS["stuck"] for phase in found]
 
 
+def told_at(system: System, wait: Wait) -> dict[int, tuple[str, int]]:
+    """
+    Return at which steps of a wait to tell what time went by, and how long: `phases_of`, gathered.
+
+    What the end waited for is told at that step, whatever else happened meanwhile; the rest, as of
+    a wait without end, before the step that comes next.
+    """
+    phases = dict(enumerate(phases_of(system, wait), start=wait.begins))
+    found = {place: (phase, ms) for place, (phase, ms) in phases.items() if ms}
+    for begin, end, rule in () if wait.why else waited_for(system, wait):
+        of_it = [place for place in range(max(begin, wait.begins), end) if place in found]
+        if _phase(rule) and of_it:
+            found[end - 1] = (_phase(rule), sum(found.pop(place)[1] for place in of_it))
+    return found
+
+
 def waited_for(
     system: System, wait: Wait, aside: Collection[str] = ()
 ) -> Iterator[tuple[int, int, Rule]]:

@@ -176,6 +176,7 @@ def as_json(options: LossOptions, sweep: Sweep, found: Sequence[Swept]) -> dict[
         "schema": SCHEMA,
         "deployment": options.deployment,
         "changes": list(options.changes),
+        "rules": [str(each) for each in options.rule_files],
         "sweep": {
             "timer": sweep.key,
             "unit": "ms" if sweep.is_duration else "times",
@@ -240,7 +241,7 @@ def _height(loss: Loss) -> float | None:
 def _print(options: LossOptions, sweep: Sweep, found: Sequence[Swept], console: Console) -> None:
     its = series(found)
     console.print(Text(options.deployment, "bold"))
-    for change in options.changes:
+    for change in options.settings:
         console.print(Text(f"  with {change}"))
     console.print(Text(f"  {sweep.key}: {plural(len(sweep.values), 'value')}"))
     for text in dict.fromkeys(f"{e.lost.name}: {e.lost.text}" for e in found[0].found):

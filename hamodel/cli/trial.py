@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,6 @@ from hamodel.guide.loss import lost_named, unrecorded, with_causes
 from hamodel.guide.trial import (
     CASES,
     FIGURES,
-    ONE,
     Case,
     Figure,
     Ordeal,
@@ -203,6 +202,15 @@ def court_of(deployment: Deployment, system: System, hosts: str = "") -> Court:
     return Court(parts, with_account(parts, caused, call), call)
 
 
+def failing(budget: Budget, classes: Iterable[str]) -> tuple[str, ...]:
+    """Return by which classes of faults a Media Server can fail, by itself or with its host."""
+    its = [each for each in classes if each.startswith("media-server-") or each == "host-loss"]
+    if budget.faults is None:
+        return tuple(its)
+    covers = [each.covers for each in budget.allowances if each.limit]
+    return tuple(fault for fault in its if any(covered(fault) for covered in covers))
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
     """What a trial found, with the loss that was measured, and whether it is D and then F."""
@@ -216,14 +224,16 @@ def tried(
     its: Court, name: str, budget: Budget, *, whole: bool = True, limits: Limits = NO_LIMITS
 ) -> Tried:
     """
-    Try the formula in a model.
+    Try the formula in a model, in which a Media Server can fail within the budget.
+
+    D and F are those of one failure of a Media Server within it.
 
     Parameters
     ----------
     whole
         Whether the smaller budgets are tried, too.
     """
-    one = budget_of(Ordeal("", ONE))
+    one = Budget({"+".join(failing(budget, its.system.fault_classes)): 1})
     loss = its.lost(budget, limits)
     system, parts, call = its.system, its.parts, its.call
     ways = (detection_alone(parts), failover_alone(parts, call))

@@ -12,14 +12,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hamodel.cli.loss import too_wide
+from hamodel.budget import Budget
+from hamodel.cli.loss import settings_said, too_wide
 from hamodel.cli.options import Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import read_subject
-from hamodel.cli.trial import SCHEMA, Outcome, at_most, budget_of, court, tried
+from hamodel.cli.trial import SCHEMA, Court, Outcome, at_most, budget_of, court, failing, tried
+from hamodel.cli.words import allowed
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.errors import InputError, seconds
-from hamodel.guide.trial import ORDEALS, Ordeal
+from hamodel.guide.trial import ORDEALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,14 @@ def run(options: TrialOptions) -> int:
         raise InputError("HA082", f"--format is {options.form.value}; it can be text, json")
     with too_wide(options.deployment):
         found = list(_tried(options))
+    if options.rule_files and options.budgets.faults is None:
+        say("warning: faults of the rules are not among what is tried; name them with --faults")
     if options.form is Format.JSON:
         table = {
             "schema": SCHEMA,
             "deployment": options.deployment,
             "changes": list(options.changes),
+            "rules": [str(each) for each in options.rule_files],
             "not_applicable": _not_applicable(options),
         }
         cases = [{**asdict(its), "bound": its.bound} for its in found]
@@ -66,25 +71,43 @@ def _tried(options: TrialOptions) -> Iterator[Outcome]:
     """Yield what becomes of the formula: within what is asked for, or in what can happen here."""
     where, changes, files = options.deployment, options.changes, options.rule_files
     asked = options.budgets.faults
-    if asked is not None:
-        its = court(where, changes, files)
-        asked.check(its.system.fault_classes)
-        trials = [(its, "what is asked for", asked)]
-    else:
-        courts = ((court(where, changes, files, each.hosts_of), each) for each in _ordeals(options))
-        trials = [(its, each.name, budget_of(each)) for its, each in courts]
-    for its, name, budget in trials:
-        if not budget.unknown(its.system.fault_classes):
+    for name, budget, hosts in _trials(options.budgets):
+        its = court(where, changes, files, hosts)
+        if asked is not None:
+            _check(asked, its.system.fault_classes)
+        if _can_happen(budget, its):
             found = tried(its, name, budget, whole=False, limits=options.limits).outcome
             say(f"{found.name}: {at_most(found.lost)}")
             yield found
 
 
-def _ordeals(options: TrialOptions) -> Iterator[Ordeal]:
-    """Yield what is tried by default, with the repairs that are asked for."""
-    repairs = options.budgets
+def _check(asked: Budget, classes: Sequence[str]) -> None:
+    asked.check(classes)
+    if not failing(asked, classes):
+        raise InputError(
+            "HA082",
+            f"no Media Server fails within {allowed(asked)}, and MS-5 is about that; add one, such "
+            "as media-server-crash=1",
+        )
+
+
+def _can_happen(budget: Budget, its: Court) -> bool:
+    """Return whether all of a budget can happen: no more Media Servers can fail than there are."""
+    most = {"media-server-crash": len(its.parts.media_servers) + (budget.repairs or 0)}
+    enough = all(each.limit <= most.get(each.pattern, each.limit) for each in budget.allowances)
+    return enough and not budget.unknown(its.system.fault_classes)
+
+
+def _trials(asked: Budgets) -> Iterator[tuple[str, Budget, str]]:
+    """Yield what is tried: in words, within which budget, and whose hosts are lost there."""
+    if asked.faults is not None:
+        yield "what is asked for", asked.faults, ""
+        return
     for each in ORDEALS:
-        yield replace(each, repairs=str(repairs.repairs)) if repairs.only_repairs else each
+        budget = budget_of(each)
+        if asked.only_repairs:
+            budget = replace(budget, repairs=asked.repairs)
+        yield each.name, budget, each.hosts_of
 
 
 def _not_applicable(options: TrialOptions) -> str:
@@ -95,7 +118,7 @@ def _not_applicable(options: TrialOptions) -> str:
 
 def _print(options: TrialOptions, found: Sequence[Outcome], console: Console) -> None:
     console.print(Text(options.deployment, "bold"))
-    for change in (*options.changes, *(f"the rules of {each}" for each in options.rule_files)):
+    for change in settings_said(options.changes, options.rule_files):
         console.print(Text(f"  with {change}"))
     console.print(Text("  MS-5: what is lost is the time to detect and the time to fail over"))
     if why := _not_applicable(options):
@@ -122,6 +145,10 @@ def _print(options: TrialOptions, found: Sequence[Outcome], console: Console) ->
     for number, loop in enumerate(loops, start=1):
         console.print(Text(f"({number}) {loop}"))
     console.print(Text("in every run: all that is lost is detection and then fail-over"))
+    broken = {its.breaks: its.within for its in reversed(found) if its.breaks}
+    for breaks, within in reversed(broken.items()):
+        steps = ", then ".join(breaks)
+        console.print(Text(f"  REFUTED within {within}, as soon as this has happened: {steps}"))
 
 
 def _worst(its: Outcome, loops: Sequence[str]) -> str:

@@ -221,6 +221,7 @@ def as_json(options: LossOptions, found: Sequence[Order]) -> dict[str, Any]:
         "schema": SCHEMA,
         "deployment": options.deployment,
         "changes": list(options.changes),
+        "rules": [str(each) for each in options.rule_files],
         "windows": [
             {
                 "what": order.lost.name,
@@ -258,7 +259,7 @@ def _interval_as_json(its: Interval) -> dict[str, Any]:
 
 def _print(options: LossOptions, found: Sequence[Order], console: Console) -> None:
     console.print(Text(options.deployment, "bold"))
-    for change in options.changes:
+    for change in options.settings:
         console.print(Text(f"  with {change}"))
     for text in dict.fromkeys(f"{each.lost.name}: {each.lost.text}" for each in found):
         console.print(Text(f"  {text}"))

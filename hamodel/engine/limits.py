@@ -79,12 +79,12 @@ class Limits:
         *most, last = [each for each in said if each] or ["no limit"]
         return f"{', '.join(most)} or {last}" if most else last
 
-    def said(self, cut: Cut) -> str:
+    def said(self, cut: Cut, counted: str = "state") -> str:
         """Return which limit it was, and what is to be known of where it fell."""
         elsewhere = "; the numbers are exact, but another run may stop elsewhere"
         match cut:
             case Cut.STATES:
-                return f"the limit of {plural(self.states or 0, 'state')}"
+                return f"the limit of {plural(self.states or 0, counted)}"
             case Cut.TIME:
                 return f"the limit of {self.time:g} s{elsewhere}"
             case Cut.MEMORY:

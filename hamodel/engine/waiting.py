@@ -190,7 +190,7 @@ def _cut(found: Waits, limits: Limits) -> str:
     """Return what has cut a search short, in words; empty if nothing did."""
     if found.cut is None:
         return ""
-    return f"stopped at {plural(found.classes, 'class')} by {limits.said(found.cut)}"
+    return f"stopped at {plural(found.classes, 'class')} by {limits.said(found.cut, 'class')}"
 
 
 def _of(wait: Wait | None, found: Waits, undetermined: str) -> WaitingTime:

@@ -39,7 +39,9 @@ python -m tests.benchmarks page
 ```
 
 measure all of this again, on a machine that does nothing else, and write this page; \
-`spin --only ring` measures one model, and keeps the others. What each column is:
+`spin --only ring` measures one model, and keeps the others. They take `hamodel[test]`, Debian's \
+`spin` and `gcc`, and `--peers-python` a Python with minicheck and musil \
+([measuring](how-to/measure.md)). What each column is:
 
 - **states/s, transitions/s**: distinct states, and steps between them, over the seconds of the \
 search alone. With `hamodel` these begin with a system in Python: to make it into arrays, to judge \

@@ -93,7 +93,7 @@ def test_an_assumption_names_the_rules_that_are_there_in_time_alone() -> None:
     """After those of the model without time, if there are any."""
     assert {
         "Rules that cite it: request_fails, request_is_refused.",
-        "In time alone, as `hamodel loss` has it, also: resource_manager_tries_next_recorder.",
+        "In time alone, as `hamodel loss` has it: resource_manager_tries_next_recorder.",
     } <= set(said("A-TIMEOUT"))
     assert not [line for line in said("A-SERIAL") if line.startswith("Rules that cite it")]
     assert [line for line in said("A-SERIAL") if line.startswith("In time alone")]

@@ -22,6 +22,7 @@ from hamodel.cli.loss import (
 )
 from hamodel.cli.losses import Loss, with_total
 from hamodel.cli.options import Budgets, Format, read_budgets
+from hamodel.cli.phases import told_at
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed import layout
 from hamodel.errors import InputError, seconds
@@ -182,6 +183,32 @@ def test_off_record_while_the_t_lib_client_has_a_recording_stopped_and_started()
     assert 10_000 == should.worst.ms
 
 
+def test_a_story_tells_time_where_what_was_waited_for_happens() -> None:
+    """Not at another notice of the same moment, nor in parts; the sum is that of the loss."""
+    changes = (
+        "recorder_group.main.separated=false",
+        'recorder_group.main.strategies=["stop-start"]',
+        "recording.pausable=false",
+    )
+    [loss] = measured("recorder-crash=1", "off_record", changes=changes)
+    assert loss.worst is not None
+    told = {
+        loss.worst.run[place].rule: its for place, its in told_at(loss.system, loss.worst).items()
+    }
+
+    assert ("undetected", 10_000) == told["t_lib_client_1 notices that a recorder of call_1 failed"]
+    assert ("giving up", 32_000) in told.values()
+    assert 42_100 == sum(ms for _, ms in told.values())
+
+
+def test_the_report_says_whose_rules_there_are() -> None:
+    """In words and as JSON, beside what is changed."""
+    told = json.loads(ran("--rules", "split_brain", "--format", "json").stdout)
+
+    assert "  with the rules of split_brain" in ran("--rules", "split_brain").stdout
+    assert ["split_brain"] == told["rules"]
+
+
 def test_what_cannot_be_lost_here() -> None:
     """A call that is recorded once has no second copy; an unknown word is an error."""
     with pytest.raises(InputError, match=r"there is one recording of a call here"):
@@ -285,6 +312,7 @@ def test_the_report_as_json() -> None:
         "schema": 1,
         "deployment": "reference",
         "changes": [],
+        "rules": [],
         "losses": [],
     }
 

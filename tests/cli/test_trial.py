@@ -235,6 +235,39 @@ def test_the_command_with_rules_and_faults() -> None:
     assert "HA044" in unknown.stderr
 
 
+def test_detection_is_that_of_the_fault_that_is_asked_for() -> None:
+    """A crash over TCP is refused at once, in 10 s; a hang is silence, as D is then: a bound."""
+    its = hamodel("private-edition", "--faults", "media-server-hang=1", "--format", "json")
+    [case] = json.loads(its.stdout)["cases"]
+
+    assert (35_000, "a bound, attained") == (case["detection"], case["bound"])
+
+
+def test_faults_that_leave_all_media_servers_alone_are_an_error() -> None:
+    """The sentence is about a Media Server's failure."""
+    its = hamodel("--faults", "sip-server-crash=1")
+
+    assert 2 == its.exit_code
+    assert "HA082 no Media Server fails within sip-server-crash=1" in its.stderr
+
+
+def test_where_the_identity_breaks_it_is_told_how() -> None:
+    """After the table, with the end of the shortest run that breaks it."""
+    its = hamodel("--set", PAIR[0], "--faults", "media-server-crash=1", "--repairs", "1")
+    text = " ".join(its.stdout.split())
+
+    assert "REFUTED within media-server-crash=1; 1 repair, as soon as this has happened: " in text
+
+
+def test_rules_without_faults_come_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they can do is not among what is tried by itself."""
+    monkeypatch.setattr(trial_report, "ORDEALS", CALM)
+    its = hamodel("--set", PAIR[0], "--rules", "message_loss")
+
+    assert "  with the rules of message_loss" in its.stdout
+    assert "warning: faults of the rules are not among what is tried" in its.stderr
+
+
 def test_repairs_alone_come_beside_what_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """As `hamodel loss` has it."""
     monkeypatch.setattr(trial_report, "ORDEALS", CALM)

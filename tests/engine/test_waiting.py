@@ -68,7 +68,7 @@ def test_what_is_cut_short_is_not_known(case: Callable[..., WaitingTime]) -> Non
     found = case(its.system, OFF, ON.is_(True), FAULT, limits=Limits(1))
 
     assert (UNDETERMINED, None) == (found.kind, found.ms)
-    assert "by the limit of 1 state" in found.why
+    assert "by the limit of 1 class" in found.why
     assert str(found).startswith("UNDETERMINED: stopped at ")
 
 

@@ -138,7 +138,7 @@ class _Saying:
     def stopped(self, cut: Cut) -> TimedVerdict:
         """Return that nothing is known, for the search was cut short."""
         classes = plural(self.search.size, "class")
-        limit = self.search.limits.said(cut)
+        limit = self.search.limits.said(cut, "class")
         return self.verdict(UNDETERMINED, f"stopped at {classes}, by {limit}")
 
     def proved(self, premise: str, why: str) -> TimedVerdict:
