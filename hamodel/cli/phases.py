@@ -67,7 +67,8 @@ def waited_for(
 
     Each has the places of the steps before which it was waited for: from behind the step after
     which it was possible without a break, to its own. Nobody waits for what nobody has to do, such
-    as a failure, but for what was due then: what else takes time and had to come first.
+    as a failure, but for what was due then: what else takes time and had to come first; or if there
+    is nothing, for what came before.
     """
     run = wait.run
     states = list(states_of(system, [step.rule for step in run]))
@@ -99,7 +100,8 @@ def waited_for(
                 if since(other, place) <= place
             ]
             if not due:
-                return
+                place -= 1
+                continue
             rule = min(due, key=lambda other: deadline(other, place))
         begin = since(rule, place)
         yield begin, place + 1, rule

@@ -102,6 +102,30 @@ def test_before_a_failure_time_went_by_for_what_was_due() -> None:
     assert [("undetected", 3), ("establishing", 40)] == list(phases_of(system, worst))
 
 
+def test_before_a_failure_for_which_nothing_was_due_time_goes_by_as_before() -> None:
+    """What came before it was waited for, back to the first failure; the end waits from it on."""
+    copied = Rule(
+        "it is copied",
+        when=TOLD.is_(True) & SEEN.is_(False),
+        sets=Set(SEEN, True),
+        cite="A-CRASH",
+    )
+    again = Rule(
+        "it fails again",
+        Kind.FAILURE,
+        when=SEEN.is_(True) & OVER.is_(False),
+        sets=Set(OVER, True),
+        takes=(0, 0),
+        cite="A-CRASH",
+    )
+    system, worst = waiting(FAILS, CLIENT, copied, again, ENDS)
+
+    assert [ENDS, copied, CLIENT] == told(system, worst)
+    assert {"undetected": 10, "establishing": 4} == dict(
+        each for each in phases_of(system, worst) if each[1]
+    )
+
+
 def test_a_wait_without_end_is_told_by_what_takes_time_next() -> None:
     """It has no end that waited for some of its steps, and not for others."""
     system, worst = waiting(FAILS, CLIENT, OTHER)
