@@ -16,8 +16,8 @@ from hamodel.budget import Budget
 from hamodel.cli.loss import settings_said, too_wide
 from hamodel.cli.options import Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
-from hamodel.cli.subject import read_subject
-from hamodel.cli.trial import SCHEMA, Court, Outcome, at_most, budget_of, court, failing, tried
+from hamodel.cli.subject import Subject, read_subject
+from hamodel.cli.trial import SCHEMA, Court, Outcome, at_most, budget_of, court_of, failing, tried
 from hamodel.cli.words import allowed
 from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.errors import InputError, seconds
@@ -48,8 +48,10 @@ def run(options: TrialOptions) -> int:
     """
     if options.form not in {Format.TEXT, Format.JSON}:
         raise InputError("HA082", f"--format is {options.form.value}; it can be text, json")
+    subject = read_subject(options.deployment, options.changes, options.rule_files)
     with too_wide(options.deployment):
-        found = list(_tried(options))
+        found = list(_tried(options, subject))
+    why_not = next(each.not_applicable for each in subject.promises if each.claim == "MS-5")
     if options.rule_files and options.budgets.faults is None:
         say("warning: faults of the rules are not among what is tried; name them with --faults")
     if options.form is Format.JSON:
@@ -58,21 +60,21 @@ def run(options: TrialOptions) -> int:
             "deployment": options.deployment,
             "changes": list(options.changes),
             "rules": [str(each) for each in options.rule_files],
-            "not_applicable": _not_applicable(options),
+            "not_applicable": why_not,
         }
         cases = [{**asdict(its), "bound": its.bound} for its in found]
         emit(json.dumps({**table, "cases": cases}, indent=1, ensure_ascii=False) + "\n")
     else:
-        show(lambda console: _print(options, found, console))
+        show(lambda console: _print(options, why_not, found, console))
     return 3 if any(its.cut for its in found) else 0
 
 
-def _tried(options: TrialOptions) -> Iterator[Outcome]:
+def _tried(options: TrialOptions, subject: Subject) -> Iterator[Outcome]:
     """Yield what becomes of the formula: within what is asked for, or in what can happen here."""
-    where, changes, files = options.deployment, options.changes, options.rule_files
+    assert subject.deployment is not None, "the trial is of a deployment"
     asked = options.budgets.faults
     for name, budget, hosts in _trials(options.budgets):
-        its = court(where, changes, files, hosts)
+        its = court_of(subject.deployment, subject.system, hosts)
         if asked is not None:
             _check(asked, its.system.fault_classes)
         if _can_happen(budget, its):
@@ -110,19 +112,13 @@ def _trials(asked: Budgets) -> Iterator[tuple[str, Budget, str]]:
         yield each.name, budget, each.hosts_of
 
 
-def _not_applicable(options: TrialOptions) -> str:
-    """Return why the sentence does not apply to a deployment; empty if it does."""
-    subject = read_subject(options.deployment, options.changes, options.rule_files)
-    return next(each.not_applicable for each in subject.promises if each.claim == "MS-5")
-
-
-def _print(options: TrialOptions, found: Sequence[Outcome], console: Console) -> None:
+def _print(options: TrialOptions, why_not: str, found: Sequence[Outcome], console: Console) -> None:
     console.print(Text(options.deployment, "bold"))
     for change in settings_said(options.changes, options.rule_files):
         console.print(Text(f"  with {change}"))
     console.print(Text("  MS-5: what is lost is the time to detect and the time to fail over"))
-    if why := _not_applicable(options):
-        console.print(Text(f"  It is NOT APPLICABLE here: {why}. What is lost all the same:"))
+    if why_not:
+        console.print(Text(f"  It is NOT APPLICABLE here: {why_not}. What is lost all the same:"))
     console.print()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("what happens, within", no_wrap=True)

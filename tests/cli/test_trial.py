@@ -268,6 +268,16 @@ def test_rules_without_faults_come_with_a_warning(monkeypatch: pytest.MonkeyPatc
     assert "warning: faults of the rules are not among what is tried" in its.stderr
 
 
+def test_a_deployment_from_standard_input_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many models are made of it."""
+    monkeypatch.setattr(trial_report, "ORDEALS", CALM * 2)
+    text = 'name = "piped"\nresource_manager.mode = "active-hot-standby"\n'
+    its = CliRunner().invoke(app, ["trial", "-", "--format", "json"], input=text)
+
+    assert 0 == its.exit_code
+    assert 2 == len(json.loads(its.stdout)["cases"])
+
+
 def test_repairs_alone_come_beside_what_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     """As `hamodel loss` has it."""
     monkeypatch.setattr(trial_report, "ORDEALS", CALM)
