@@ -319,7 +319,7 @@ def _draw(options: LossOptions, found: Sequence[Loss], file: Path) -> None:
         return
     [loss] = told
     title = f"{loss.lost.name} within {allowed(loss.budget)}: {at_most(loss)}"
-    caption = ", ".join((options.deployment, *options.changes))
+    caption = ", ".join((options.deployment, *options.settings))
     write_picture(picture(intervals(loss), marks_of(loss), title, caption=(caption,)), file)
     say(f"wrote {file}")
 

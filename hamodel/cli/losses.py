@@ -124,12 +124,13 @@ def with_total(loss: Loss, limits: Limits = NO_LIMITS) -> Loss:
 def cone_of(system: System, lost: Lost, budget: Budget) -> Cone:
     """Return the variables that a figure can depend on: no run of its search has others."""
     prop = always(lost.name, lost.end | ~lost.begin, given=lost.since)
-    return Influences(lost.among(system)).cone(prop, [var.name for var in budget.counters])
+    return Influences(system).cone(prop, [var.name for var in budget.counters])
 
 
 def searched(system: System, lost: Lost, budget: Budget = NO_FAULT) -> System:
     """Return the part of a system that a loss can depend on."""
-    return sliced(lost.among(system), cone_of(system, lost, budget))
+    system = lost.among(system)
+    return sliced(system, cone_of(system, lost, budget))
 
 
 @dataclass(slots=True)

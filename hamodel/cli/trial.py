@@ -203,12 +203,12 @@ def court_of(deployment: Deployment, system: System, hosts: str = "") -> Court:
 
 
 def failing(budget: Budget, classes: Iterable[str]) -> tuple[str, ...]:
-    """Return by which classes of faults a Media Server can fail, by itself or with its host."""
+    """Return by which classes of faults within a budget a Media Server can fail, or its host."""
     its = [each for each in classes if each.startswith("media-server-") or each == "host-loss"]
     if budget.faults is None:
         return tuple(its)
-    covers = [each.covers for each in budget.allowances if each.limit]
-    return tuple(fault for fault in its if any(covered(fault) for covered in covers))
+    given = [each for each in budget.allowances if each.limit]
+    return tuple(fault for fault in its if any(each.covers(fault) for each in given))
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,12 +157,11 @@ def best_case(
     >>> best_case(lamp, lit.is_(False), lit.is_(True)).ms
     2
     """
-    from hamodel.engine.timed.search import shortest
-
-    found = _found(system, (since, begin, end), budget, limits)
+    wait = since, begin, end
+    found = _found(system, wait, budget, limits)
     endless = found.worst if found.worst is not None and found.worst.why else None
     if endless is not None:
-        found = shortest(system, begin, end, budget, since=since, limits=limits)
+        found = _found(system, wait, budget, limits, least=True)
     return _of(found.best or endless, found, _cut(found, limits))
 
 
@@ -171,6 +170,8 @@ def _found(
     wait: tuple[Expr, Expr, Expr],
     budget: Budget,
     limits: Limits,
+    *,
+    least: bool = False,
 ) -> Waits:
     from hamodel.engine.timed.search import waits
 
@@ -183,7 +184,7 @@ def _found(
         )
     system.check_property(always("the_wait_ends", end | ~begin, given=since), budget.counters)
     budget.check(system.fault_classes)
-    return waits(system, begin, end, budget, since=since, limits=limits)
+    return waits(system, begin, end, budget, since=since, limits=limits, least=least)
 
 
 def _cut(found: Waits, limits: Limits) -> str:

@@ -60,7 +60,7 @@ class Waits:
     ----------
     worst, best
         The longest, and the shortest that ends; None where no wait is met. The search ends with a
-        wait without end, and knows no shortest then; see `shortest`.
+        wait without end, and knows no shortest then, unless that alone is looked for.
     cut
         What has cut the search short, if anything did: then neither is a bound.
     states, classes
@@ -86,6 +86,7 @@ def waits(
     *,
     since: Expr = TRUE,
     limits: Limits = NO_LIMITS,
+    least: bool = False,
 ) -> Waits:
     """
     Return how long a run can wait for `end`, from when `begin` held without it.
@@ -96,6 +97,11 @@ def waits(
 
     A limit on the states is one on the classes here.
 
+    Parameters
+    ----------
+    least
+        Whether the shortest wait alone is looked for, also where one can wait for ever.
+
     Raises
     ------
     SearchError
@@ -103,24 +109,7 @@ def waits(
     TooWideError
         If the system does not fit into the words of a packed state.
     """
-    return Search(Product(system, budget), (since, begin, end), limits).found()
-
-
-def shortest(
-    system: System,
-    begin: Expr,
-    end: Expr,
-    budget: Budget = NO_FAULT,
-    *,
-    since: Expr = TRUE,
-    limits: Limits = NO_LIMITS,
-) -> Waits:
-    """
-    Return how long a run waits at least, as `waits`, also where one can wait for ever.
-
-    The longest is not looked for.
-    """
-    return Search(Product(system, budget), (since, begin, end), limits, least=True).found()
+    return Search(Product(system, budget), (since, begin, end), limits, least).found()
 
 
 @dataclass(slots=True)
