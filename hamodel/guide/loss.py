@@ -133,8 +133,9 @@ def unrecorded(parts: Parts, call: str) -> Lost:
     """
     No recording session of a call records what will be saved, while one should.
 
-    What a Media Server has stopped because it was asked to is not lost while the answer is on its
-    way, however late it comes; it is from then on, if the answer is that it was refused.
+    Once a Media Server has stopped because it was asked to, nothing is lost while the answer is on
+    its way, however late it comes, and what was being lost is no longer. Something is from then on,
+    if the answer is that it was refused.
     """
     recorded, (stopped, gone) = saved(parts, call), as_asked(parts, call)
     should = parts.up(call) & parts.calls[call].told.is_(Recording.ON)
@@ -143,7 +144,7 @@ def unrecorded(parts: Parts, call: str) -> Lost:
         "no recording session of the call records, while one should",
         recorded | stopped,
         should & ~recorded & ~stopped & ~gone,
-        recorded | ~should,
+        recorded | ~should | stopped | gone,
     )
 
 
@@ -173,8 +174,8 @@ def audio_outage(parts: Parts, call: str) -> Lost:
     """
     The endpoints of a call do not hear each other: no Media Server holds both.
 
-    A Media Server that has hung up, as it was asked to, has taken nothing from them, however late
-    the answer comes.
+    A Media Server that has hung up, as it was asked to, takes nothing from them, however late the
+    answer comes.
     """
     do, (_, gone) = heard(parts, call), as_asked(parts, call)
     return Lost(
@@ -182,7 +183,7 @@ def audio_outage(parts: Parts, call: str) -> Lost:
         "the endpoints of the call do not hear each other",
         do,
         parts.up(call) & ~do & ~gone,
-        do | ~parts.up(call),
+        do | ~parts.up(call) | gone,
     )
 
 

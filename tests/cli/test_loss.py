@@ -251,6 +251,14 @@ def test_a_control_instance_that_dies_loses_no_media(faults: str) -> None:
     assert loss.waits.cut is None
 
 
+def test_a_loss_ends_when_what_was_asked_for_is_done() -> None:
+    """A call that is lost until it is paused: not until the party hears of it, after a take-over."""
+    [loss] = measured(f"recorder-media-crash=1,{SIP_SERVER}")
+
+    assert loss.worst is not None
+    assert 1_050 == loss.worst.ms
+
+
 def test_a_hang_up_takes_no_audio_away() -> None:
     """A Media Server hung up as it was asked to; SIP Server is not told before timer F."""
     changes = ("resource_manager.record_route=own-address", "recording.pausable=false")
