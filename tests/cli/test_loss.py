@@ -252,7 +252,7 @@ def test_a_control_instance_that_dies_loses_no_media(faults: str) -> None:
 
 
 def test_a_loss_ends_when_what_was_asked_for_is_done() -> None:
-    """A call that is lost until it is paused: not until the party hears of it, after a take-over."""
+    """A call is lost until it is paused, not until the party hears of it after a take-over."""
     [loss] = measured(f"recorder-media-crash=1,{SIP_SERVER}")
 
     assert loss.worst is not None
