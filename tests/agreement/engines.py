@@ -129,9 +129,9 @@ def shares_of(states: int) -> Iterator[set[int]]:
     threads: set[int] = set()
     expand = crew.Worker.expand
 
-    def noted(worker: crew.Worker, known: Words, its: range) -> None:
+    def noted(worker: crew.Worker, known: Words, its: range, *, loops: bool) -> None:
         threads.add(threading.get_ident())
-        expand(worker, known, its)
+        expand(worker, known, its, loops=loops)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(crew, "BATCH", states)

@@ -48,12 +48,11 @@ def packed(system: System, budget: Budget) -> tuple[dict[str, Value], Successors
     layout = Layout(product.variables)
     dims, its = (0,) * layout.words, program(layout, product)
     room = np.empty((len(product.actions) + 1, layout.words), np.uint64)
-    actions, ends = np.empty(len(room), np.uint16), np.empty(1, np.int64)
-    moved = np.empty(len(room), np.int64)
+    actions, (ends, steps) = np.empty(len(room), np.uint16), np.empty((2, 1), np.int64)
 
     def successors(state: State) -> list[tuple[str, dict[str, Value]]]:
         words = np.array([layout.pack(state)], np.uint64)
-        _, _, wrong = kernels.expand(dims, its, words, 0, 1, room, actions, ends, moved)
+        _, wrong = kernels.expand(dims, its, words, 0, 1, True, room, actions, ends, steps)
         if wrong >= 0:
             # The engine leaves the words to the oracle; which action is wrong it says itself.
             for effect, when in product.actions[wrong].effects:

@@ -92,11 +92,15 @@ def _parser() -> argparse.ArgumentParser:
 
     plant = commands.add_parser("planted", help="shrunk and shortest lengths of planted bugs")
     plant.add_argument("--seeds", type=int, default=20, help="0 to this less one; none chosen")
-    plant.add_argument("--only", nargs="+", default=(), metavar="NAME", help="only these bugs")
+    plant.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="only these bugs"
+    )
     plant.set_defaults(command=planted.command)
 
     sow = commands.add_parser("seeded", help="bugs in the engine; 1 if the tests miss one")
-    sow.add_argument("--only", nargs="+", default=(), metavar="WORD", help="with this in the name")
+    sow.add_argument(
+        "--only", action="append", default=[], metavar="WORD", help="with this in the name"
+    )
     sow.add_argument("--processes", type=int, default=1)
     sow.add_argument("--write", action="store_true", help=f"write {seeded.FILE.name}")
     sow.set_defaults(command=seeded.command)

@@ -74,9 +74,9 @@ BUGS = (
         "every seventh action never happens",
         "a dropped successor",
         "kernels.py",
-        "if clauses_hold(dims, program.guards, action, state):\n                    if not act",
+        "if clauses_hold(dims, program.guards, action, state):\n                    moved =",
         "if action % 7 < 6 and clauses_hold(dims, program.guards, action, state):\n"
-        "                    if not act",
+        "                    moved =",
     ),
     Bug(
         "the table forgets its states when it grows",
@@ -89,8 +89,8 @@ BUGS = (
         "a step is taken for one that changes nothing if the first word stays",
         "a dropped successor",
         "kernels.py",
-        "not same(dims, room[count], ZERO, state, ZERO)",
-        "room[count, 0] != state[0]",
+        "        differs |= word ^ state[w]\n",
+        "        differs |= word ^ state[w] if w == 0 else ZERO\n",
     ),
     Bug(
         "an effect leaves the highest bit of its variable",
@@ -162,6 +162,20 @@ BUGS = (
         "crew.py",
         "jobs[len(begun) : number + ahead]",
         "jobs[len(begun) : number + ahead + 1]",
+    ),
+    Bug(
+        "a successor is taken for the last of the same place in memory",
+        "a stale cache",
+        "numbering.py",
+        "again = before < k and same(dims, wanted, before * words, wanted, k * words)",
+        "again = before < k and mixed[before] & kept == mixed[k] & kept",
+    ),
+    Bug(
+        "a successor is taken for the same one of the share before",
+        "a stale cache",
+        "numbering.py",
+        "again = before < k and same(",
+        "again = before != k and same(",
     ),
     Bug(
         "a state that is being inserted is read",

@@ -19,6 +19,8 @@ BATCH = 2048
 """How many states are expanded before their successors are looked up: a share."""
 ROOM = 1 << 15
 """How many successors these can have; if they have more, fewer states are expanded."""
+RECENT = 1 << 13
+"""Of how many successors it is known that they were met in this share: they stay in the cache."""
 SHARES = 16
 """How many shares several threads have before them: after these they wait for one another."""
 MOST = 64
@@ -39,9 +41,10 @@ class Worker:
         How many states were expanded, from the first that it was given.
     wrong
         -1, or the action that left the range of a variable in the state after those.
-    room, actions, ends
-        The successors, the actions that lead to them, and for each source where its own end.
-    mixed, fresh, new
+    room, actions, ends, steps
+        The successors, the actions that lead to them, and for each source where its own end, and
+        how many steps leave it and those before it.
+    mixed, recent, fresh, new
         Which successors are not known (`numbering.sift`).
     numbers
         The number of each successor, once they are found.
@@ -49,15 +52,15 @@ class Worker:
 
     def __init__(self, program: Program, words: int, room: int | None = None) -> None:
         self.program, self.dims = program, (0,) * words
-        self.sources, self.moves, self.wrong, self.new = 0, 0, -1, 0
+        self.sources, self.wrong, self.new = 0, -1, 0
         if room is None:
             room = ROOM + len(program.keep)  # for all of one state's at least
         self.room = np.empty((room, words), np.uint64)
         self.actions = np.empty(room, np.uint16)
         self.ends = np.empty(BATCH, np.int64)
-        self.every = np.arange(room)
-        self.moved = np.empty(room, np.int64)
+        self.steps = np.empty(BATCH, np.int64)
         self.mixed = np.empty(room, np.uint64)
+        self.recent = np.zeros(RECENT, np.uint32)
         self.fresh = np.empty(room, np.int64)
         self.numbers = np.empty(room, np.int32)
 
@@ -67,7 +70,6 @@ class Worker:
         its = cls(program, states.shape[1], len(states))
         its.room[:] = states
         its.sources, its.ends[0] = 1, len(states)
-        its.moves, its.moved = len(states), its.every
         return its
 
     @property
@@ -75,18 +77,19 @@ class Worker:
         """How many successors there are."""
         return int(self.ends[self.sources - 1]) if self.sources else 0
 
-    def expand(self, states: Words, its: range) -> None:
-        """Expand these states, as far as there is room."""
-        self.sources, self.moves, self.wrong = kernels.expand(
+    def expand(self, states: Words, its: range, *, loops: bool) -> None:
+        """Expand these states, as far as there is room; with steps that change nothing, or not."""
+        self.sources, self.wrong = kernels.expand(
             self.dims,
             self.program,
             states,
             its.start,
             its.stop,
+            loops,
             self.room,
             self.actions,
             self.ends,
-            self.moved,
+            self.steps,
         )
 
     def sift(self, states: Words, size: int, table: Table) -> None:
@@ -95,11 +98,12 @@ class Worker:
             self.dims,
             table.exact,
             self.room,
-            self.moved[: self.moves],
+            self.count,
             states,
             size,
             table.slots,
             self.mixed,
+            self.recent,
             self.fresh,
         )
 
@@ -127,7 +131,7 @@ class Worker:
             self.dims,
             table.exact,
             self.room,
-            self.every[: self.count],
+            self.count,
             states,
             size,
             table.slots,

@@ -150,7 +150,7 @@ class PackedExploration(Runs):
         """Return what finds the steps of some of these states."""
 
         def steps(worker: Worker, its: range) -> None:
-            worker.expand(rows, its)
+            worker.expand(rows, its, loops=True)
             worker.find(self._store, self._size, self._table)
 
         return steps
@@ -352,14 +352,14 @@ class PackedExploration(Runs):
         self._make_room(sum(map(self._crew.room, shares)))
 
         def successors(worker: Worker, its: range) -> None:
-            worker.expand(self._store, its)
+            worker.expand(self._store, its, loops=False)
             # What is being inserted meanwhile may not be whole: how many are is asked now.
             worker.sift(self._store, self._size, self._table)
 
         for worker in self._crew.work(shares, successors):
             done = self._insert(worker, limit)
             self._expanded += done
-            self.transitions += int(worker.ends[done - 1]) if done else 0
+            self.transitions += int(worker.steps[done - 1]) if done else 0
             if done < worker.sources or self._size > limit:
                 return None if self._expanded == self._size else Cut.STATES
             if worker.wrong >= 0:

@@ -71,10 +71,21 @@ def look_up(guards: Tables, state: Words, lanes: Words) -> None:
 
 
 @part
-def act(dims: Dims, program: Program, action: int, state: Words, after: Words) -> bool:
-    """Put into `after` what an enabled action makes of a state; False if a step leaves a range."""
+def put_constants(
+    dims: Dims, program: Program, action: int, state: Words, after: Words
+) -> np.uint64:
+    """Put into `after` a state and the constants of an enabled action; return what they change."""
+    differs = ZERO
     for w in range(len(dims)):
-        after[w] = (state[w] & program.keep[action, w]) | program.put[action, w]
+        word = (state[w] & program.keep[action, w]) | program.put[action, w]
+        after[w] = word
+        differs |= word ^ state[w]
+    return differs
+
+
+@part
+def put_moves(dims: Dims, program: Program, action: int, state: Words, after: Words) -> bool:
+    """Put into `after` what an enabled action moves in a state; False if that leaves a range."""
     for move in range(program.moves[action], program.moves[action + 1]):
         when = program.move_when[move]
         if when >= 0 and not clauses_hold(dims, program.conditions, when, state):
@@ -100,11 +111,12 @@ def expand(
     states: Words,
     begin: int,
     end: int,
+    loops: bool,
     room: Words,
     actions: Any,
     ends: Ints,
-    moved: Ints,
-) -> tuple[int, int, int]:
+    steps: Ints,
+) -> tuple[int, int]:
     """
     Put the successors of some states into `room`, in order, as far as there is room.
 
@@ -112,26 +124,26 @@ def expand(
     ----------
     states, begin, end
         Those from `begin` to `end` are expanded.
+    loops
+        Whether the state itself is among its successors, where a step changes nothing.
     room, actions
         The successors and the actions that lead to them; room for all of one state's at least.
-    ends
-        For each expanded state where its successors end in `room`.
-    moved
-        The places in `room` of those that are other states than those that lead to them.
+    ends, steps
+        For each expanded state where its successors end in `room`, and how many steps leave it and
+        those before it.
 
     Returns
     -------
     tuple
-        How many states were expanded; how many there are in `moved`; and -1 or the action that left
-        the range of a variable, in the state after those.
+        How many states were expanded; and -1 or the action that left the range of a variable, in
+        the state after those.
     """
     lanes = np.empty(program.guards.rows.shape[1], np.uint64)
     total = len(program.keep)
-    count, all_moved = 0, 0
+    count, taken = 0, 0
     for i in range(begin, end):
-        its_moved = all_moved
         if count + total > len(room):
-            return i - begin, all_moved, -1
+            return i - begin, -1
         state = states[i]
         look_up(program.guards, state, lanes)
         for lane in range(len(lanes)):
@@ -140,14 +152,16 @@ def expand(
                 action = lane * LANE + lowest_bit(bits)
                 bits &= bits - ONE
                 if clauses_hold(dims, program.guards, action, state):
-                    if not act(dims, program, action, state, room[count]):
-                        return i - begin, all_moved, action
+                    moved = put_constants(dims, program, action, state, room[count]) != ZERO
+                    if program.moves[action] < program.moves[action + 1]:
+                        if not put_moves(dims, program, action, state, room[count]):
+                            return i - begin, action
+                        moved = not same(dims, room[count], ZERO, state, ZERO)
                     actions[count] = action
-                    moved[its_moved] = count
-                    its_moved += not same(dims, room[count], ZERO, state, ZERO)
-                    count += 1
-        ends[i - begin], all_moved = count, its_moved
-    return end - begin, all_moved, -1
+                    count += loops or moved
+                    taken += 1
+        ends[i - begin], steps[i - begin] = count, taken
+    return end - begin, -1
 
 
 @compiled
@@ -167,7 +181,8 @@ def parent(
                 bits &= bits - ONE
                 if not clauses_hold(dims, program.guards, action, state):
                     continue
-                act(dims, program, action, state, after)
+                put_constants(dims, program, action, state, after)
+                put_moves(dims, program, action, state, after)
                 if same(dims, after, ZERO, wanted, ZERO):
                     return i, action
     return -1, -1

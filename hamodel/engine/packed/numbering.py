@@ -111,24 +111,23 @@ def approach(
     table: Words,
     known: Words,
     wanted: Words,
-    places: Ints,
+    first: np.uint64,
+    last: np.uint64,
     mixed: Words,
 ) -> None:
     """
-    Mix the states at these places, and have all that `probe` reads first brought from memory.
+    Mix some states, and have all that `probe` reads first brought from memory.
 
     One loop after the other, so that the processor waits for many at once.
     """
     words, mask = np.uint64(len(dims)), np.uint64(len(table) - 1)
-    for j in range(np.uint64(len(places))):
-        k = np.uint64(places[j])
+    for k in range(first, last):
         mixed[k] = hashed(dims, wanted, k * words)
         touch(table, home(table, mixed[k]))
     if not exact:
-        for j in range(np.uint64(len(places))):
-            its = mixed[np.uint64(places[j])]
-            line = home(table, its)
-            like, free = look(table, line, its & ~mask)
+        for k in range(first, last):
+            line = home(table, mixed[k])
+            like, free = look(table, line, mixed[k] & ~mask)
             like &= ~free
             if like != ZERO:
                 number = table[line + np.uint64(lowest_bit(like))] & mask
@@ -140,15 +139,18 @@ def sift(
     dims: Dims,
     exact: bool,
     room: Words,
-    moved: Ints,
+    count: int,
     states: Words,
     size: int,
     table: Words,
     mixed: Words,
+    recent: Any,
     fresh: Ints,
 ) -> int:
     """
     Put into `fresh` the places of the successors that are not among the states, in order.
+
+    Of those that are the same state mostly the first alone: unless `recent` has forgotten it.
 
     Nothing that is shared is written, so that several threads can do this at once, while one
     inserts: the words of states beyond `size` may not be there yet, and are not looked at.
@@ -157,30 +159,38 @@ def sift(
     ----------
     exact
         Whether a slot says all of its state.
-    room, moved
-        Successors, and the places of those that are looked up.
+    room, count
+        Successors, and how many there are.
     states, size, table
         The states known; see `table.Table`.
     mixed
-        To be filled with the mixed number of each successor that is looked up.
+        To be filled with the mixed number of each successor.
+    recent
+        By mixed number the place of the last successor that was not known; a power of two of them.
+        What is in it of another share does no harm: the place comes later, or has other words.
 
     Returns
     -------
     int
-        How many there are in `fresh`; a state that occurs twice in `room` is there twice.
+        How many there are in `fresh`.
     """
     # Flat arrays without negative places: a quarter less time than rows by signed numbers.
     words, whole, new = np.uint64(len(dims)), np.uint64(size), ZERO
     wanted, known = room.reshape(-1), states.reshape(-1)
-    for first in range(0, len(moved), BLOCK):
-        places = moved[first : first + BLOCK]
-        approach(dims, exact, table, known, wanted, places, mixed)
-        for j in range(np.uint64(len(places))):
-            k = np.uint64(places[j])
+    total, kept, first = np.uint64(count), np.uint64(len(recent) - 1), ZERO
+    while first < total:
+        last = min(total, first + np.uint64(BLOCK))
+        approach(dims, exact, table, known, wanted, first, last, mixed)
+        for k in range(first, last):
             number, _ = probe(dims, exact, table, known, whole, wanted, k * words, mixed[k])
             if number == ZERO:
-                fresh[new] = places[j]
-                new += ONE
+                # Who has the same words and was looked up before was not known either.
+                before = np.uint64(recent[mixed[k] & kept])
+                again = before < k and same(dims, wanted, before * words, wanted, k * words)
+                recent[mixed[k] & kept] = k
+                fresh[new] = k
+                new += np.uint64(not again)
+        first = last
     return int(new)
 
 
@@ -339,20 +349,21 @@ def find(
     dims: Dims,
     exact: bool,
     room: Words,
-    places: Ints,
+    count: int,
     states: Words,
     size: int,
     table: Words,
     mixed: Words,
     found: Any,
 ) -> None:
-    """Put into `found` the numbers of the states at these places; -1 for one that is not known."""
+    """Put into `found` the numbers of the first `count` in `room`; -1 for one that is not known."""
     words, whole = np.uint64(len(dims)), np.uint64(size)
     wanted, known = room.reshape(-1), states.reshape(-1)
-    for first in range(0, len(places), BLOCK):
-        its = places[first : first + BLOCK]
-        approach(dims, exact, table, known, wanted, its, mixed)
-        for j in range(np.uint64(len(its))):
-            k = np.uint64(its[j])
+    total, first = np.uint64(count), ZERO
+    while first < total:
+        last = min(total, first + np.uint64(BLOCK))
+        approach(dims, exact, table, known, wanted, first, last, mixed)
+        for k in range(first, last):
             number, _ = probe(dims, exact, table, known, whole, wanted, k * words, mixed[k])
             found[k] = np.int64(number) - 1
+        first = last

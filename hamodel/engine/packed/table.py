@@ -16,6 +16,8 @@ from hamodel.engine.packed.rows import zeros
 
 LOAD = 0.75
 """How full the table becomes before it is doubled."""
+LEAPS = 1 << 22
+"""Up to so many slots it is a power of four, so that it is filled half as often."""
 SHARED = 1 << 16
 """How many slots a table has at least that several threads fill."""
 LEFT_MAX = 1 << 10
@@ -88,6 +90,8 @@ class Table:
         if needed <= LOAD * before:
             return
         slots = max(LINE, 1 << int(needed / LOAD).bit_length())
+        if slots < LEAPS and slots.bit_length() % 2 == 0:
+            slots *= 2
         meter.check_room(SLOT * (slots - before))
         self.slots = zeros(0)
         try:

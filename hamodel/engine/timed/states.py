@@ -89,13 +89,11 @@ class States:
     def _expand(self, states: Ints) -> int:
         words: Words = np.ascontiguousarray(self._rows.array[states])
         worker = Worker(self._program, self.layout.words)
-        worker.expand(words, range(len(words)))
+        worker.expand(words, range(len(words)), loops=True)
         if worker.wrong >= 0:
             for _ in self.product.steps(self.values(int(states[worker.sources]))):
                 pass  # raises the error that the reference search meets in this state
             raise AssertionError("the reference search sees no error there")
-        # Looked up as the successors of other states: those that stay where they are too.
-        worker.moves, worker.moved = worker.count, worker.every
         needed = self.size + worker.count
         self._rows.grow(needed)
         self._table.grow(needed, self._rows.array, self.size, self._meter)

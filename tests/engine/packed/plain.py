@@ -12,7 +12,7 @@ import pytest
 from hamodel.engine.packed import graphs, kernels, numbering, refinement
 
 PARTS = (
-    (kernels, ("same", "clauses_hold", "row_of", "look_up", "act")),
+    (kernels, ("same", "clauses_hold", "row_of", "look_up", "put_constants", "put_moves")),
     (numbering, ("hashed", "same", "tag", "home", "probe", "put", "approach")),
     (graphs, ("enabled_groups",)),
     (refinement, ("grown", "distinct", "equal")),

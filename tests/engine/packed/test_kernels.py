@@ -76,16 +76,18 @@ class Searched:
             np.uint64,
         )
 
-    def by(self, of: Callable[[Any], Any], *, exact: bool = False) -> list[Any]:
+    def by(
+        self, of: Callable[[Any], Any], *, exact: bool = False, loops: bool = False
+    ) -> list[Any]:
         """Return everything that kernels fill in or return, all of them chosen by `of`."""
         count = len(self.states)
         actions = len(self.product.actions)
         room = np.zeros((count * actions + 1, len(self.dims)), np.uint64)
         taken = np.zeros(len(room), np.uint16)
         ends = np.zeros(count, np.int64)
-        moved = np.zeros(len(room), np.int64)
+        steps = np.zeros(count, np.int64)
         expanded = of(kernels.expand)(
-            self.dims, self.program, self.states, 0, count, room, taken, ends, moved
+            self.dims, self.program, self.states, 0, count, loops, room, taken, ends, steps
         )
         sources = expanded[0]
         store = np.zeros((2 + len(room), len(self.dims)), np.uint64)
@@ -95,16 +97,15 @@ class Searched:
         of(numbering.fill)(self.dims, exact, store, 1, table, 0, len(table), left)
         total = int(ends[sources - 1]) if sources else 0
         mixed, fresh = np.zeros(len(room), np.uint64), np.zeros(len(room), np.int64)
+        recent = np.zeros(8, np.uint32)  # of so few most are forgotten
         new = of(numbering.sift)(
-            self.dims, exact, room, moved[: expanded[1]], store, 1, table, mixed, fresh
+            self.dims, exact, room, total, store, 1, table, mixed, recent, fresh
         )
         size, done = of(numbering.insert)(
             self.dims, exact, room, ends, sources, mixed, fresh, new, store, 1, 40, table
         )
         found = np.zeros(len(room), np.int32)
-        of(numbering.find)(
-            self.dims, exact, room, np.arange(total), store, size, table, mixed, found
-        )
+        of(numbering.find)(self.dims, exact, room, total, store, size, table, mixed, found)
         parted = np.zeros(len(table), np.uint64)
         bounds = [0, len(table) // 2, len(table)]
         lost = []
@@ -118,17 +119,18 @@ class Searched:
         guards = tables(self.layout, [action.guard for action in self.product.actions])
         held = np.zeros(count, np.bool_)
         of(kernels.holds)(self.dims, guards, self.states, held)
-        arrays = (room, taken, ends, moved, store, table, parted, mixed, fresh[:new], found, held)
+        arrays = (room, taken, ends, steps, store, table, parted, mixed, fresh[:new], found, held)
         return [expanded, (size, done), lost, parents, *(each.tolist() for each in arrays)]
 
 
+@pytest.mark.parametrize("loops", [False, True])
 @pytest.mark.parametrize("name", MADE)
-def test_plain_twins_do_the_same(name: str) -> None:
+def test_plain_twins_do_the_same(name: str, *, loops: bool) -> None:
     """Expanding, inserting, filling, finding, parents and guards by Python alone."""
     its = Searched(*MADE[name]())
-    compiled = its.by(lambda kernel: kernel)
+    compiled = its.by(lambda kernel: kernel, loops=loops)
     with plainly():
-        plain = its.by(twin)
+        plain = its.by(twin, loops=loops)
 
     assert compiled == plain
 
@@ -157,30 +159,35 @@ def test_few_states_are_expanded_where_there_is_little_room() -> None:
         its.states,
         0,
         9,
+        True,
         room,
         np.zeros(len(room), np.uint16),
         ends,
-        np.zeros(len(room), np.int64),
+        np.zeros(len(ends), np.int64),
     )
 
-    assert (1, -1) == expanded[::2]
+    assert (1, -1) == expanded
     assert 1 <= ends[0] <= actions
 
 
-def test_steps_that_change_nothing_are_no_moves() -> None:
-    """A counter that stays where it is, and one that goes on: each successor is in its place."""
+@pytest.mark.parametrize("loops", [False, True])
+def test_steps_that_change_nothing_are_counted(*, loops: bool) -> None:
+    """A counter that stays, and one that goes on; what changes nothing is there if asked for."""
     count = Var("count", range(3))
     stays = Rule("it stays", sets=(Set(count, 1),))
     goes = Rule("it goes on", sets=(Set(count, next_of(count)),))
     its = Searched(System((Component("box", variables=(count,)),), (stays, goes)), Budget())
-    ends, moved = np.zeros(3, np.int64), np.zeros(8, np.int64)
+    ends, steps = np.zeros((2, 3), np.int64)
     states = np.array([[0], [1], [2]], np.uint64)
     room, taken = np.zeros((8, 1), np.uint64), np.zeros(8, np.uint16)
-    expanded = kernels.expand(its.dims, its.program, states, 0, 3, room, taken, ends, moved)
+    expanded = kernels.expand(its.dims, its.program, states, 0, 3, loops, room, taken, ends, steps)
 
-    assert (3, 5, -1) == expanded
-    assert [1, 1, 1, 2, 1, 0] == room[:6, 0].tolist()
-    assert [0, 1, 3, 4, 5] == moved[:5].tolist()
+    assert (3, -1) == expanded
+    assert [2, 4, 6] == steps.tolist()
+    assert ([2, 4, 6] if loops else [2, 3, 5]) == ends.tolist()
+    found = list(zip(room[: ends[-1], 0].tolist(), taken[: ends[-1]].tolist(), strict=True))
+    loop = [(1, 0)] if loops else []
+    assert [(1, 0), (1, 1), *loop, (2, 1), (1, 0), (0, 1)] == found
 
 
 def test_a_step_beyond_the_range_names_its_action() -> None:
@@ -189,16 +196,17 @@ def test_a_step_beyond_the_range_names_its_action() -> None:
     room = np.zeros((8, 1), np.uint64)
     ends = np.zeros(len(its.states), np.int64)
     states = np.array([its.layout.pack({"count": 2, "on": False}), [0]], np.uint64)
-    sources, _, wrong = kernels.expand(
+    sources, wrong = kernels.expand(
         its.dims,
         its.program,
         states,
         0,
         2,
+        False,
         room,
         np.zeros(8, np.uint16),
         ends,
-        np.zeros(8, np.int64),
+        np.zeros(len(ends), np.int64),
     )
 
     assert (0, 2) == (sources, wrong)

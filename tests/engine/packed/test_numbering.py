@@ -29,10 +29,14 @@ def begun(*states: int, exact: bool, slots: int = 8) -> tuple[Any, Any]:
     return room, table
 
 
-def sifted(states: Any, size: int, table: Any, *, exact: bool) -> tuple[Any, Any, int]:
+def sifted(
+    states: Any, size: int, table: Any, *, exact: bool, recent: Any = None, count: int = 6
+) -> tuple[Any, Any, int]:
     """Return the mixed numbers of `ROOM`, which are not known, and how many those are."""
     mixed, fresh = np.empty(6, np.uint64), np.empty(6, np.int64)
-    new = numbering.sift(ONE_WORD, exact, ROOM, np.arange(6), states, size, table, mixed, fresh)
+    if recent is None:
+        recent = np.zeros(1 << 10, np.uint32)
+    new = numbering.sift(ONE_WORD, exact, ROOM, count, states, size, table, mixed, recent, fresh)
     return mixed, fresh, new
 
 
@@ -67,22 +71,42 @@ def test_a_search_already_beyond_the_limit_goes_no_further(*, exact: bool) -> No
 
 @EXACT
 def test_what_is_not_known_is_sifted_out(*, exact: bool) -> None:
-    """In order, twice if it comes twice."""
+    """In order, once if it comes twice."""
     states, table = begun(3, 9, exact=exact)
     _, fresh, new = sifted(states, 2, table, exact=exact)
 
-    assert [0, 2, 3] == fresh[:new].tolist()
+    assert [0, 3] == fresh[:new].tolist()
 
 
 @EXACT
-def test_what_is_not_to_be_looked_up_is_not(*, exact: bool) -> None:
-    """Of those that are not known two are asked for, of those that are, one."""
-    states, table = begun(3, 9, exact=exact)
-    mixed, fresh = np.empty(6, np.uint64), np.empty(6, np.int64)
-    asked = np.array([1, 2, 3])
-    new = numbering.sift(ONE_WORD, exact, ROOM, asked, states, 2, table, mixed, fresh)
+def test_what_is_forgotten_is_sifted_out_once_more(*, exact: bool) -> None:
+    """Where all share one place, who comes between two that are the same has it."""
+    states, table = begun(exact=exact)
+    _, fresh, new = sifted(states, 0, table, exact=exact, recent=np.zeros(1, np.uint32))
 
-    assert [2, 3] == fresh[:new].tolist()
+    assert [0, 1, 2, 3, 4, 5] == fresh[:new].tolist()
+
+
+@EXACT
+def test_what_is_remembered_of_another_share_does_no_harm(*, exact: bool) -> None:
+    """Places of the same states, be they earlier or later, and of the last that there could be."""
+    states, table = begun(3, exact=exact)
+    expected = sifted(states, 1, table, exact=exact)[1][:3].tolist()
+    for place in range(6):
+        recent = np.full(1 << 10, place, np.uint32)
+        _, fresh, new = sifted(states, 1, table, exact=exact, recent=recent)
+        assert expected == fresh[:new].tolist()
+
+    assert [0, 3, 5] == expected
+
+
+@EXACT
+def test_what_is_beyond_the_successors_is_not_looked_up(*, exact: bool) -> None:
+    """Of six places three are taken."""
+    states, table = begun(3, 9, exact=exact)
+    _, fresh, new = sifted(states, 2, table, exact=exact, count=3)
+
+    assert [0] == fresh[:new].tolist()
 
 
 @EXACT
@@ -91,7 +115,7 @@ def test_a_state_that_may_not_be_whole_is_not_looked_at(*, exact: bool) -> None:
     states, table = begun(3, 9, exact=exact)
     _, fresh, new = sifted(states, 1, table, exact=exact)
 
-    assert [0, 2, 3, *([] if exact else [5])] == fresh[:new].tolist()
+    assert [0, 3, *([] if exact else [5])] == fresh[:new].tolist()
 
 
 @EXACT
@@ -112,7 +136,7 @@ def found(wanted: list[int], states: Any, size: int, table: Any, *, exact: bool)
     """Return the numbers that these states are found to have."""
     room, count = np.array(wanted, np.uint64).reshape(-1, 1), len(wanted)
     mixed, numbers = np.empty(count, np.uint64), np.empty(count, np.int32)
-    numbering.find(ONE_WORD, exact, room, np.arange(count), states, size, table, mixed, numbers)
+    numbering.find(ONE_WORD, exact, room, count, states, size, table, mixed, numbers)
     return numbers.tolist()
 
 

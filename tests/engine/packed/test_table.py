@@ -42,8 +42,19 @@ def test_there_is_a_line_at_least_and_room_to_spare(size: int) -> None:
     its = grown(size, wide=layout(12))
 
     assert LINE <= len(its.slots) == 1 << (len(its.slots).bit_length() - 1)
-    assert size <= LOAD * len(its.slots) < 2 * max(size, LINE)
+    assert size <= LOAD * len(its.slots) < 4 * max(size, LINE)
     assert size == np.count_nonzero(its.slots)
+
+
+def test_a_small_table_leaps_and_a_large_one_is_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Powers of four up to `LEAPS`, then powers of two."""
+    monkeypatch.setattr(module, "LEAPS", 256)
+    its, sizes = Table(layout(12)), []
+    for size in range(1, 1000):
+        its.grow(size, STATES, size, FREE)
+        sizes.append(len(its.slots))
+
+    assert [16, 64, 256, 512, 1024, 2048] == sorted(set(sizes))
 
 
 def test_a_table_with_room_stays() -> None:
@@ -53,8 +64,8 @@ def test_a_table_with_room_stays() -> None:
     its.grow(6, STATES, 5, FREE)
     assert its.slots is before
 
-    its.grow(7, STATES, 6, FREE)
-    assert 2 * len(before) == len(its.slots)
+    its.grow(13, STATES, 6, FREE)
+    assert 4 * len(before) == len(its.slots)
 
 
 def test_it_tells_how_many_more_states_it_has_slots_for() -> None:
@@ -98,9 +109,8 @@ def test_several_threads_fill_it_each_a_part(
         for size in range(2900, 3000):
             its.slots = zeros(0)
             its.grow(size, states, size, FREE, crew)
-            every = np.arange(3000)
             numbering.find(
-                its._dims, its.exact, states, every, states, size, its.slots, mixed, found
+                its._dims, its.exact, states, 3000, states, size, its.slots, mixed, found
             )
             assert [*range(size), *[-1] * (3000 - size)] == found.tolist()
 
@@ -135,13 +145,13 @@ def test_what_finds_no_room_is_as_before(monkeypatch: pytest.MonkeyPatch) -> Non
     before = its.slots.tolist()
 
     def scarce(count: int) -> Words:
-        if count > LINE:
+        if count > len(before):
             raise MemoryError
         return zeros(count)
 
     monkeypatch.setattr(module, "zeros", scarce)
     with pytest.raises(MemoryError):
-        its.grow(7, STATES, 5, FREE)
+        its.grow(13, STATES, 5, FREE)
 
     assert before == its.slots.tolist()
 
