@@ -63,29 +63,26 @@ def _judging(source: Source, subject: Subject) -> Iterator[str]:
         yield "    judges it for one fault, or within --faults, and tells a run that refutes it"
         yield f"  hamodel trial {' '.join([subject.where, *settings(subject.changes)])}"
         yield "    says within which faults it holds"
-        yield f"  {_in_reference()}"
+        yield from _as_shipped()
     elif not as_shipped(subject):
         yield "In the deployment as you ask for it:"
         yield f"  hamodel check {asked} --claim {source.id}"
         yield "    judges it; the verdict below is of a shipped deployment, with nothing changed"
 
 
-def _in_reference() -> str:
-    """Return what the trial found for one fault in the deployment that is the guide's picture."""
+def _as_shipped() -> Iterator[str]:
+    """Yield what the trial found for one fault in each deployment that is shipped."""
     from hamodel.cli.trial import at_most, shipped
-    from hamodel.guide.trial import CASES, ORDEALS
+    from hamodel.guide.trial import CASES
 
-    [its] = [
-        its
-        for case, its in zip(CASES, shipped()[0], strict=True)
-        if case.ordeal == ORDEALS[0] and not case.changes
-    ]
-    return (
-        f"in reference, with nothing changed, for one Media Server that dies: at most"
-        f" {at_most(its.lost)} lost, {at_most(its.detection)} to detect and"
-        f" {at_most(its.failover)} to fail over: {its.bound};"
-        f" that it is these two in every run: {its.identity}"
-    )
+    yield "  for one Media Server that dies, in a shipped deployment with nothing changed:"
+    for case, its in zip(CASES, shipped()[0], strict=True):
+        if case.as_shipped:
+            yield (
+                f"    {case.deployment}: at most {at_most(its.lost)} lost, {at_most(its.detection)}"
+                f" to detect and {at_most(its.failover)} to fail over: {its.bound}; that it is"
+                f" these two in every run: {its.identity}"
+            )
 
 
 def _lines(found: Card) -> Iterator[str]:

@@ -106,6 +106,8 @@ def _page(card: Card) -> Iterator[str]:
     yield from ("", f"What it is: {about}. [All claims](index.md).")
     yield from ("", "## How it is formalised", "", *_formalised(card))
     yield from ("", "## Verdicts", "", *_verdicts(card))
+    if any(each.status is Status.NEEDS_TIMERS for each in card.judged):
+        yield from ("", "## By the timers", "", *_by_the_timers())
     if any(each.premise for each in card.measured):
         yield from ("", "## The shortest run in which the premise holds")
         for each in card.measured:
@@ -165,6 +167,34 @@ def _verdicts(card: Card) -> Iterator[str]:
     )
     if any(row.beyond for each in card.judged for row in each.rows):
         yield from ("", "*Beyond*: under the larger budget that is shown beside the verdict.")
+
+
+def _by_the_timers() -> Iterator[str]:
+    """Yield what the trial found for one fault in each deployment that is shipped."""
+    from hamodel.cli.trial import at_most, shipped
+    from hamodel.cli.trial_page import anchor
+    from hamodel.guide.trial import CASES
+
+    yield (
+        "For one Media Server that dies, with nothing changed;"
+        " [the trial](../formula-on-trial.md) has more faults, and the runs:"
+    )
+    yield ""
+    yield from _table(
+        ("deployment", "lost at most", "to detect", "to fail over", "as a bound", "as an identity"),
+        (
+            (
+                f"[`{case.deployment}`](../formula-on-trial.md#{anchor(case)})",
+                at_most(its.lost),
+                at_most(its.detection),
+                at_most(its.failover),
+                its.bound,
+                its.identity,
+            )
+            for case, its in zip(CASES, shipped()[0], strict=True)
+            if case.as_shipped
+        ),
+    )
 
 
 def _flipped(flips: Iterable[Flip]) -> Iterator[str]:

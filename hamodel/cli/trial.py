@@ -29,7 +29,7 @@ from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.errors import HamodelError, InputError, seconds
 from hamodel.guide import Parts, build_parts
 from hamodel.guide.deployment import Deployment
-from hamodel.guide.loss import lost_named, unrecorded, with_causes
+from hamodel.guide.loss import NOTICES_FAILURE, lost_named, unrecorded, who_notices, with_causes
 from hamodel.guide.trial import (
     CASES,
     FIGURES,
@@ -283,19 +283,20 @@ def apart(loss: Loss, parts: Parts) -> Apart | None:
     run, system = worst.run, loss.system
     states = list(states_of(system, [step.rule for step in run]))
     found = None
-    for name in parts.media_servers:
-        for rm in parts.resource_managers:
-            rule = f"{rm} notices that {name} failed"
-            guard, _ = system.flattened(system.rule(rule))
-            since: int | None = None
-            for place, step in enumerate(run):
-                now = run[place - 1].at if place else 0
-                since = (now if since is None else since) if guard(states[place]) else None
-                on_it = parts.joined(loss.call, name)(states[place])
-                if place >= worst.begins and step.rule == rule and on_it:
-                    assert since is not None, "a monitor notices while it watches"
-                    if found is None or step.at > found[0]:
-                        found = step.at, step.at - since
+    for rule in (each for each in system.rules if each.family == NOTICES_FAILURE):
+        _, name = who_notices(parts, rule)
+        if name not in parts.media_servers:
+            continue
+        guard, _ = system.flattened(rule)
+        since: int | None = None
+        for place, step in enumerate(run):
+            now = run[place - 1].at if place else 0
+            since = (now if since is None else since) if guard(states[place]) else None
+            on_it = parts.joined(loss.call, name)(states[place])
+            if place >= worst.begins and step.rule == rule.name and on_it:
+                assert since is not None, "a monitor notices while it watches"
+                if found is None or step.at > found[0]:
+                    found = step.at, step.at - since
     if found is None:
         return None
     at, detection = found
@@ -306,7 +307,7 @@ def apart(loss: Loss, parts: Parts) -> Apart | None:
 def case_outcome(case: Case) -> Outcome:
     """Search a case of the page."""
     rule_files = (Path(case.rules),) if case.rules else ()
-    its = court("reference", case.changes, rule_files, case.ordeal.hosts_of)
+    its = court(case.deployment, case.changes, rule_files, case.ordeal.hosts_of)
     return tried(its, case.name, budget_of(case.ordeal)).outcome
 
 

@@ -24,9 +24,9 @@ def _lines(outcomes: Sequence[Outcome], figures: Sequence[Measured]) -> Iterator
         " Server failed, D, and as long as it then takes to move the recording, F. That could not"
         " fail if F were what is left of the loss without D. So each is measured apart: D on the"
         " monitor alone, F on a recovery from a failure that is already known, and the loss by"
-        " itself; all exactly, over all runs, with the timers of the deployment `reference`"
-        " (`hamodel timers`). `hamodel trial` does it for yours, with `--faults` and `--rules`"
-        " within what you ask for."
+        " itself; all exactly, over all runs, with the timers of the deployment, `reference` but"
+        " where another is named (`hamodel timers`). `hamodel trial` does it for yours, with"
+        " `--faults` and `--rules` within what you ask for."
     )
     yield ""
     yield (
@@ -114,7 +114,7 @@ def _case(case: Case, its: Outcome) -> Iterator[str]:
     rules = f", rules `{case.rules}`" if case.rules else ""
     hosts = ", of hosts only those of SIP Servers" if case.ordeal.hosts_of else ""
     yield (
-        f"`reference`{' with ' + changes if changes else ''}{rules}; within"
+        f"`{case.deployment}`{' with ' + changes if changes else ''}{rules}; within"
         f" {its.within}{hosts}: at most **{at_most(its.lost)}**, {its.bound}."
         f" {its.states:,} states, {its.classes:,} classes."
     )

@@ -28,9 +28,11 @@ from hamodel.guide.vocabulary import (
 )
 
 UNDETECTED, TAKE_OVER, OTHER = "undetected", "waiting for take-over", "other"
+NOTICES_FAILURE = "resource_manager_notices_failure"
+"""The family of the rules by which a Resource Manager notices that somebody failed."""
 PHASES: Mapping[str, str] = MappingProxyType(
     {
-        "resource_manager_notices_failure": UNDETECTED,
+        NOTICES_FAILURE: UNDETECTED,
         "resource_manager_sees_again": "out of use",
         "recorder_notices_media_unit_failed": UNDETECTED,
         "backup_notices_signaling_failed": UNDETECTED,
@@ -372,7 +374,7 @@ def with_causes(parts: Parts, system: System) -> System:
         fallen = [name for name, machine in machines.items() if machine.name in moved]
         if rule.family == "management_layer_notices_failure":
             rules += _by_cause_of_primary(parts, rule, lost)
-        elif rule.family == "resource_manager_notices_failure" and servers:
+        elif rule.family == NOTICES_FAILURE and servers:
             rules += _by_cause_of_media_server(parts, rule, lost)
         elif rule.family == "sip_server_asks_for_media_server" and at_a_rate:
             rules += _by_cause_of_request(parts, rule)
@@ -417,18 +419,23 @@ def _by_cause_of_request(parts: Parts, rule: Rule) -> Iterator[Rule]:
     )
 
 
-def _by_cause_of_media_server(
-    parts: Parts, rule: Rule, lost: Mapping[str, Var[Any]]
-) -> Iterator[Rule]:
-    """Yield a rule for connections that are refused, and one for silence; a recorder's as it is."""
-    monitor = parts.deployment.resource_manager.monitor
+def who_notices(parts: Parts, rule: Rule) -> tuple[str, str]:
+    """Return which Resource Manager notices by a rule of that family, and who failed."""
     changed = {effect.var.name for effect in rule.sets}
-    manager, name = next(
+    return next(
         (manager, name)
         for manager, its in parts.resource_managers.items()
         for name, believes in its.believes.items()
         if believes.name in changed
     )
+
+
+def _by_cause_of_media_server(
+    parts: Parts, rule: Rule, lost: Mapping[str, Var[Any]]
+) -> Iterator[Rule]:
+    """Yield a rule for connections that are refused, and one for silence; a recorder's as it is."""
+    monitor = parts.deployment.resource_manager.monitor
+    manager, name = who_notices(parts, rule)
     if name not in parts.media_servers:
         yield rule
         return

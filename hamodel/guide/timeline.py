@@ -45,7 +45,7 @@ class Watched:
     words
         What can go on, with the guard that it does; the last always holds.
     good, bad
-        What is as it should be, and what is lost there; what is neither is less, or aside.
+        What goes on once it has begun, all of it or less, and what is lost there.
     after
         A word that means `SET_UP` until one of `good` has come; empty for none.
     aside
@@ -84,7 +84,7 @@ def recording(parts: Parts, call: str) -> Watched:
             (AS_ASKED, any_of(*as_asked(parts, call))),
             (LOST, TRUE),
         ),
-        (kept[0][0],),
+        tuple(word for word, _ in kept),
         LOST,
         LOST,
     )

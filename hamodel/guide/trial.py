@@ -15,7 +15,7 @@ from enum import Enum
 
 from hamodel import Component, Expr, Kind, Property, Rule, Set, System, Var, all_of, always, any_of
 from hamodel.budget import parse_budget
-from hamodel.guide.loss import Lost, unrecorded
+from hamodel.guide.loss import NOTICES_FAILURE, Lost, unrecorded, who_notices
 from hamodel.guide.parts import Parts
 
 
@@ -77,9 +77,11 @@ class Case:
     ordeal
         What happens.
     changes
-        What is changed of `reference`.
+        What is changed of the deployment.
     rules
         A shipped rule file that it takes.
+    deployment
+        Which is shipped.
     """
 
     name: str
@@ -87,6 +89,12 @@ class Case:
     ordeal: Ordeal
     changes: tuple[str, ...] = ()
     rules: str = ""
+    deployment: str = "reference"
+
+    @property
+    def as_shipped(self) -> bool:
+        """Whether it is one fault, with nothing changed."""
+        return self.ordeal == ORDEALS[0] and not (self.changes or self.rules)
 
 
 PAIR = ("resource_manager.mode=active-hot-standby",)
@@ -105,6 +113,10 @@ CASES = (
         "SIP Server may notice by itself",
         _DIES,
         (*PAIR, "sip_server.self_detects_media_server=true"),
+    ),
+    *(
+        Case(f"one-fault-{name}", f"One fault in {name}", _DIES, deployment=name)
+        for name in ("loopback-lab", "private-edition", "private-edition-big", "trading-floor")
     ),
     Case(
         "resource-manager-dies-while-it-detects",
@@ -258,11 +270,12 @@ def _kept(parts: Parts, rule: Rule, call: str, watches: dict[str, Var[bool]]) ->
                     yield Set(watches[rm], False, hit & ~sees)
         elif server.machine.name in moved:
             yield from (Set(var, False, parts.joined(call, name)) for var in watches.values())
-        for rm in parts.resource_managers:
-            if rule.name == f"{rm} notices that {name} failed":
-                first = ACCOUNT.is_(Account.DETECTION) & parts.joined(call, name)
-                yield Set(ACCOUNT, Account.FAILOVER, first & watches[rm].is_(True))
-                yield Set(ACCOUNT, Account.LATE, first & watches[rm].is_(False))
+    if rule.family == NOTICES_FAILURE:
+        rm, name = who_notices(parts, rule)
+        if name in parts.media_servers:
+            first = ACCOUNT.is_(Account.DETECTION) & parts.joined(call, name)
+            yield Set(ACCOUNT, Account.FAILOVER, first & watches[rm].is_(True))
+            yield Set(ACCOUNT, Account.LATE, first & watches[rm].is_(False))
     if rule.kind in {Kind.FAILURE, Kind.REPAIR}:
         yield from (Set(watches[rm], False) for rm in falls)
     if rule.family == "recording_session_is_established":
