@@ -172,6 +172,11 @@ def _with_range(known: Sequence[Duration], text: str) -> Duration:
         low, high = (milliseconds(end.strip(), duration_shape(its.key)) for end in ends)
     except (SpellingError, ValueError):
         low = high = None
+    if low is not None and high is not None and low > high:
+        turned = f"{its.key}={duration_text(high)}..{duration_text(low)}"
+        raise InputError(
+            "HA082", f"--timers has {text!r:.80}; a range begins with the shorter: {turned}"
+        )
     if low is None or high is None or not its.low <= low <= high <= its.high:
         raise InputError(
             "HA082",
