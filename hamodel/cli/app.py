@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from hamodel.cli.arguments import (
     ASSERT,
+    CHECKED_FAULTS,
     CLAIMS,
     CONE,
     DEPLOYMENT,
@@ -30,7 +31,6 @@ from hamodel.cli.arguments import (
     LimitTime,
     RuleOptions,
     WhereArgument,
-    not_empty,
 )
 from hamodel.cli.commands_in_time import formula, loss, timers, trial
 from hamodel.cli.options import LIMIT_STATES, Format
@@ -38,6 +38,14 @@ from hamodel.cli.options import LIMIT_STATES, Format
 
 class Doors(TyperGroup):
     """A group of commands that ends every error of a user's with one line on stderr."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that is meant, and its words, when nothing in them is empty."""
+        from hamodel.cli.given import check_given
+
+        name, command, rest = super().resolve_command(ctx, args)
+        check_given(command, rest)
+        return name, command, rest
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; what goes wrong becomes a line and an exit status."""
@@ -87,8 +95,8 @@ def hamodel(
 def check(  # noqa: PLR0913, PLR0917 (an option each)
     deployment: WhereArgument = "reference",
     claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=CLAIMS)] = None,
-    faults: Annotated[str, typer.Option(callback=not_empty, metavar="BUDGET", help=FAULTS)] = "",
-    repairs: Annotated[str, typer.Option(callback=not_empty, metavar="N", help=REPAIRS)] = "",
+    faults: Annotated[str, typer.Option(metavar="BUDGET", help=FAULTS)] = "",
+    repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
     diff: Annotated[
@@ -270,8 +278,8 @@ def export(  # noqa: PLR0913, PLR0917 (an option each)
     claims: Annotated[list[str] | None, typer.Option("--claim", metavar="ID", help=ASSERT)] = None,
     cone: Annotated[bool, typer.Option("--cone", help=CONE)] = False,
     lost: Annotated[str, typer.Option("--lost", metavar="NAME", help=LOST)] = "",
-    faults: Annotated[str, typer.Option(callback=not_empty, metavar="BUDGET", help=EXPORTED)] = "",
-    repairs: Annotated[str, typer.Option(callback=not_empty, metavar="N", help=REPAIRS)] = "",
+    faults: Annotated[str, typer.Option(metavar="BUDGET", help=EXPORTED)] = "",
+    repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "",
     changes: ChangeOptions = None,
     rules: RuleOptions = None,
 ) -> None:
@@ -301,12 +309,8 @@ def rules_(  # noqa: PLR0913, PLR0917 (an option each)
     fired: Annotated[
         bool, typer.Option("--check", help="Search, and say which of them ever happen.")
     ] = False,
-    faults: Annotated[
-        str, typer.Option(callback=not_empty, metavar="BUDGET", help="For --check.")
-    ] = "1",
-    repairs: Annotated[
-        str, typer.Option(callback=not_empty, metavar="N", help="For --check.")
-    ] = "1",
+    faults: Annotated[str, typer.Option(metavar="BUDGET", help=CHECKED_FAULTS)] = "1",
+    repairs: Annotated[str, typer.Option(metavar="N", help=REPAIRS)] = "1",
     limit_states: LimitStates = 1_000_000,
     limit_memory: LimitMemory = "",
     limit_time: LimitTime = None,

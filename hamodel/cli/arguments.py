@@ -19,14 +19,16 @@ WHAT = (
     "What is lost: unrecorded, audio_outage, single_copy, uncontrollable, undetected, "
     "failing_over, off_record; several with commas."
 )
-TRIAL_FAULTS = "Within these faults alone, and not within what is tried otherwise."
+TRIAL_FAULTS = "Within these faults alone, N or class=N,…; not what is tried otherwise."
 WINDOW = "When the second of two faults must come for more: media-server:resource-manager."
 SWEEP = "The worst as one timer changes: resource_manager.monitor.interval=1s..60s/1s."
 CURVE = "Draw what --sweep finds as SVG; it needs hamodel[plot]."
 ADVICE = "Say which timer shortens the worst most, and which reading changes it; takes longer."
 FORMULA_TIMERS = "Of these timers only, with commas: exchange, or timeout=1 s..60 s."
 REGIONS = "How many regions of timers are looked at; what is left is UNDETERMINED."
-LOSS_FAULTS = "Within these faults. By default one of each class, one after the other."
+LOSS_FAULTS = "Within these faults: N or class=N,…; by default one of each class in turn."
+LOSS_REPAIRS = "So many repairs too: N or unlimited; by default none."
+CHECKED_FAULTS = "For --check: N, class=N,… or unlimited."
 IN_ALL = "Also how much is lost in all of a run, not only at a time; takes longer."
 TIME_LINE = "Draw the worst run over time: FILE.svg, .dot or .mmd."
 FAIL = "Only failures of this instance or host, or this rule; two names: both fail."
@@ -44,26 +46,6 @@ EXPORTED = "N, class=N,… or unlimited; 1, or the budget of the claims, unless 
 FORMATS = f"[{'|'.join(form.value for form in Format)}]"
 
 
-def not_empty(ctx: typer.Context, param: typer.CallbackParam, value: str) -> str:
-    """
-    Return the text of an option; where it is given it says something.
-
-    Raises
-    ------
-    InputError
-        HA082 if it is given and empty: that is not as if it were left out.
-    """
-    from hamodel.errors import InputError
-
-    source = ctx.get_parameter_source(param.name or "")
-    if not value.strip() and source is not None and source.name == "COMMANDLINE":
-        can = "N or unlimited" if param.name == "repairs" else "N, class=N,… or unlimited"
-        raise InputError(
-            "HA082", f"--{param.name} is empty; it can be {can}; 0 is none at all, or leave it out"
-        )
-    return value
-
-
 WhereArgument = Annotated[str, typer.Argument(metavar="[DEPLOYMENT]", help=DEPLOYMENT)]
 ChangeOptions = Annotated[
     list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=CHANGES)
@@ -74,14 +56,10 @@ LimitTime = Annotated[float | None, typer.Option("--limit-time", metavar="SECOND
 FormOption = Annotated[
     str, typer.Option("--format", metavar="[text|json]", help="How it is written.")
 ]
-LossFaults = Annotated[
-    str, typer.Option("--faults", callback=not_empty, metavar="N | CLASS=N,…", help=LOSS_FAULTS)
-]
+LossFaults = Annotated[str, typer.Option("--faults", metavar="N | CLASS=N,…", help=LOSS_FAULTS)]
 LossRepairs = Annotated[
     str,
-    typer.Option("--repairs", callback=not_empty, metavar="N", help="So many repairs too."),
+    typer.Option("--repairs", metavar="N", help=LOSS_REPAIRS),
 ]
-TrialFaults = Annotated[
-    str, typer.Option("--faults", callback=not_empty, metavar="N | CLASS=N,…", help=TRIAL_FAULTS)
-]
+TrialFaults = Annotated[str, typer.Option("--faults", metavar="N | CLASS=N,…", help=TRIAL_FAULTS)]
 RuleOptions = Annotated[list[Path] | None, typer.Option("--rules", metavar="NAME", help=RULES)]

@@ -58,7 +58,7 @@ def _judging(source: Source, subject: Subject) -> Iterator[str]:
     files = (f"--rules {file}" for file in subject.rule_files)
     asked = " ".join([subject.where, *settings(subject.changes), *files])
     if timed:
-        yield "By the timers:"
+        yield "NEEDS TIMERS is what a search without time can say. By the timers:"
         yield f"  hamodel check {asked} --claim {source.id}"
         yield "    judges it for one fault, or within --faults, and tells a run that refutes it"
         yield f"  hamodel trial {' '.join([subject.where, *settings(subject.changes)])}"

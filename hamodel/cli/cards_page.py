@@ -8,6 +8,7 @@ from hamodel.cite import KINDS
 from hamodel.cli.cards import Card, Flip
 from hamodel.cli.explain_model import of_property
 from hamodel.cli.words import plural, spoken
+from hamodel.errors import among
 from hamodel.guide import Promise, Status
 from hamodel.guide.cards import Broken, Measured
 from hamodel.trace import Trace
@@ -107,7 +108,7 @@ def _page(card: Card) -> Iterator[str]:
     yield from ("", "## How it is formalised", "", *_formalised(card))
     yield from ("", "## Verdicts", "", *_verdicts(card))
     if any(each.status is Status.NEEDS_TIMERS for each in card.judged):
-        yield from ("", "## By the timers", "", *_by_the_timers())
+        yield from ("", "## By the timers", "", *_by_the_timers(card))
     if any(each.premise for each in card.measured):
         yield from ("", "## The shortest run in which the premise holds")
         for each in card.measured:
@@ -169,14 +170,15 @@ def _verdicts(card: Card) -> Iterator[str]:
         yield from ("", "*Beyond*: under the larger budget that is shown beside the verdict.")
 
 
-def _by_the_timers() -> Iterator[str]:
+def _by_the_timers(card: Card) -> Iterator[str]:
     """Yield what the trial found for one fault in each deployment that is shipped."""
     from hamodel.cli.trial import at_most, shipped
     from hamodel.cli.trial_page import anchor
     from hamodel.guide.trial import CASES
 
     yield (
-        "For one Media Server that dies, with nothing changed;"
+        "NEEDS TIMERS is what a search without time can say. With the timers it is judged, for one"
+        " Media Server that dies, with nothing changed;"
         " [the trial](../formula-on-trial.md) has more faults, and the runs:"
     )
     yield ""
@@ -195,6 +197,9 @@ def _by_the_timers() -> Iterator[str]:
             if case.as_shipped
         ),
     )
+    none = [each.deployment for each in card.judged if each.status is Status.NOT_APPLICABLE]
+    if none:
+        yield from ("", f"Not applicable in {among(f'`{name}`' for name in none)}.")
 
 
 def _flipped(flips: Iterable[Flip]) -> Iterator[str]:

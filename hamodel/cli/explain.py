@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -22,18 +22,20 @@ from hamodel.cli.explain_model import (
     of_phase,
     of_property,
     of_rule,
+    of_rule_in_time,
 )
-from hamodel.cli.families import families
+from hamodel.cli.families import Family, families
 from hamodel.cli.options import Searching
 from hamodel.cli.output import show
 from hamodel.cli.subject import Subject, read_subject
 from hamodel.cli.words import nearest, plural
 from hamodel.errors import CODES, InputError, among
+from hamodel.guide import build_parts
 from hamodel.guide.dependence import dependences
-from hamodel.guide.deployment import Parameter, TableOfFile, parameters, shipped, tables
+from hamodel.guide.deployment import Parameter, TableOfFile, parameters, said_of, shipped, tables
 from hamodel.guide.deployment.timer_names import other_names
 from hamodel.guide.glossary import Term, glossary
-from hamodel.guide.loss import ADDED, LOSSES, OTHER, PHASES
+from hamodel.guide.loss import ADDED, LOSSES, OTHER, PHASES, with_causes
 
 STATUSES = {
     "PROVED": "It holds in every run within its assumptions, and its premise was met in some run.",
@@ -177,10 +179,14 @@ def _words_of_all(words: _Words) -> None:
         ends = () if parameter.key.endswith(".NAME") else (parameter.key.rpartition(".")[2],)
         for name in dict.fromkeys((*ends, *other_names(parameter.key))):
             words.add(name, make, listed=name not in ends)
-    for name in LOSSES:
-        words.add(name, _maker(of_loss, name))
-    for name in ADDED:
-        words.add(name, _maker(of_added, name))
+    makers: dict[Callable[[str], Entry], Iterable[str]] = {
+        of_loss: LOSSES,
+        of_added: ADDED,
+        _deployment: shipped(),
+    }
+    for its, names in makers.items():
+        for name in names:
+            words.add(name, _maker(its, name))
     for term in glossary():
         for name in term.words:
             words.add(name, _maker(_term, term))
@@ -202,6 +208,7 @@ def _words_of(subject: Subject, words: _Words, searching: Searching | None) -> N
     for rule in system.rules:
         if rule.family != rule.name:
             words.add(rule.name, _maker(of_rule, rule))
+    _words_in_time(subject, words, known)
     for promise in subject.promises:
         for prop in promise.properties:
             words.add(prop.name, _maker(of_property, prop, promise.claim, promise.assumptions))
@@ -209,6 +216,21 @@ def _words_of(subject: Subject, words: _Words, searching: Searching | None) -> N
         words.add(component.name, _maker(of_component, component))
     for fault in fault_words(system.fault_classes):
         words.add(fault, _maker(of_fault, fault, subject))
+
+
+def _words_in_time(subject: Subject, words: _Words, known: Sequence[Family]) -> None:
+    """Add the rules that a deployment has in time, and not without."""
+    if subject.deployment is None:
+        return
+    families_of = {each.name: each for each in known}
+    names = {rule.name for rule in subject.system.rules}
+    for rule in with_causes(build_parts(subject.deployment), subject.system).rules:
+        if rule.name not in names:
+            words.add(rule.name, _maker(of_rule_in_time, rule, families_of.get(rule.family)))
+
+
+def _deployment(name: str) -> Entry:
+    return Entry(f"{name}, a deployment that is shipped", (said_of(name),))
 
 
 def _term(term: Term) -> Entry:

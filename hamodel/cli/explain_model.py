@@ -19,7 +19,9 @@ from hamodel.guide import build_parts
 from hamodel.guide.loss import ADDED, LOSSES, OTHER, PHASES, with_causes
 from hamodel.outline import outline
 from hamodel.property import Modality, Property
-from hamodel.rule import Rule
+from hamodel.rule import AT_ONCE, UNTIMED, Bounds, Rule
+
+IN_TIME = "In time alone: `hamodel loss` and what else has times know of it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +164,21 @@ def _rule_lines(rule: Rule) -> list[str]:
     lines += [f"  Fires {firing}" for firing in rule.fires]
     lines += [f"  Sets {effect}" for effect in rule.sets]
     lines += [f"  Says {message}" for message in rule.says]
+    if rule.bounds not in {AT_ONCE, UNTIMED}:
+        lines.append(f"  Takes {_between(rule.bounds)}")
     if rule.cost:
         lines.append(f"  Costs {among(f'{name}={number}' for name, number in rule.cost.items())}")
     if rule.cite:
         lines.append(f"  Source: {rule.cite}")
     return lines
+
+
+def _between(bounds: Bounds) -> str:
+    earliest, latest = bounds
+    if earliest == latest:
+        return duration_text(earliest)
+    most = "any time" if latest is None else f"at most {duration_text(latest)}"
+    return f"at least {duration_text(earliest)} and {most}" if earliest else most
 
 
 def of_component(component: Component) -> Entry:
@@ -205,9 +217,15 @@ def of_loss(name: str) -> Entry:
     )
 
 
+def of_rule_in_time(rule: Rule, known: Family | None) -> Entry:
+    """Return what is said of a rule that a deployment has in time alone."""
+    about = ADDED.get(rule.family) or (known.about if known else "")
+    return Entry(of_rule(rule).title, (*([about] if about else []), *of_rule(rule).lines, IN_TIME))
+
+
 def of_added(name: str) -> Entry:
     """Return what is said of a family of rules that the model has in time alone: one of `ADDED`."""
-    lines = [ADDED[name], "In time alone: `hamodel loss` and what else has times know of it."]
+    lines = [ADDED[name], IN_TIME]
     lines += [f"Time that passes for it is called {PHASES[name]}."] if name in PHASES else []
     return Entry(f"{name}, a family of rules", tuple(lines))
 

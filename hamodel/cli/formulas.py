@@ -169,7 +169,9 @@ def _with_range(known: Sequence[Duration], text: str) -> Duration:
         return its
     ends = re.split(r"\.\.", given)
     try:
-        low, high = (milliseconds(end.strip(), duration_shape(its.key)) for end in ends)
+        # As --sweep has it, the space may be left out.
+        spaced = [re.sub(r"(?<=\d)(?=m?s$)", " ", end.strip()) for end in ends]
+        low, high = (milliseconds(end, duration_shape(its.key)) for end in spaced)
     except (SpellingError, ValueError):
         low = high = None
     if low is not None and high is not None and low > high:

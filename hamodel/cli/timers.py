@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -12,9 +12,11 @@ from rich.text import Text
 
 from hamodel.cli.output import show, table_width
 from hamodel.cli.subject import load_deployment
+from hamodel.guide import build, build_parts
 from hamodel.guide.deployment import Deployment, Parameter, parameters, values_of
 from hamodel.guide.deployment.timer_names import other_names
-from hamodel.guide.timing import TAKES
+from hamodel.guide.loss import with_causes
+from hamodel.rule import AT_ONCE, UNTIMED, Bounds
 
 
 def run(deployment: str, changes: Sequence[str]) -> None:
@@ -67,8 +69,19 @@ def _print(deployment: Deployment, console: Console) -> None:
     table.add_column("rules")
     table.add_column("take at least", justify="right")
     table.add_column("and at most", justify="right")
-    for family, takes in TAKES.items():
-        earliest, latest = takes(deployment)
+    for what, (earliest, latest) in _rules_that_take_time(deployment):
         most = "no limit" if latest is None else f"{latest:,} ms"
-        table.add_row(family.replace("_", " "), f"{earliest:,} ms", most)
+        table.add_row(what, f"{earliest:,} ms", most)
     console.print(table, width=table_width(console))
+
+
+def _rules_that_take_time(deployment: Deployment) -> Iterator[tuple[str, Bounds]]:
+    """Yield what takes time in a deployment: a family of rules, or an example where they differ."""
+    found: dict[str, dict[Bounds, str]] = {}
+    for rule in with_causes(build_parts(deployment), build(deployment)).rules:
+        found.setdefault(rule.family, {}).setdefault(rule.bounds, rule.name)
+    for family, ways in found.items():
+        words = family.replace("_", " ")
+        for bounds, example in ways.items():
+            if bounds not in {AT_ONCE, UNTIMED}:
+                yield words if len(ways) == 1 else f"{words}: {example}", bounds

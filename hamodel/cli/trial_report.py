@@ -122,8 +122,8 @@ def _print(options: TrialOptions, why_not: str, found: Sequence[Outcome], consol
     console.print()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("what happens, within", no_wrap=True)
-    heads = "lost at most", "detect + fail over", "as a bound", "in every run"
-    for name in (*heads, "in the worst run"):
+    judged = () if why_not else ("detect + fail over", "as a bound", "in every run")
+    for name in ("lost at most", *judged, "in the worst run"):
         table.add_column(name)
     loops = list(dict.fromkeys(its.why for its in found if ": " in its.why))
     for its in found:
@@ -131,20 +131,25 @@ def _print(options: TrialOptions, why_not: str, found: Sequence[Outcome], consol
         table.add_row(
             Text.assemble(its.name, (f"\n  {within}", "dim")),
             "UNDETERMINED" if its.cut else at_most(its.lost),
-            f"{at_most(its.detection)} + {at_most(its.failover)}",
-            its.bound,
-            its.identity,
+            *(() if why_not else _judged(its)),
             _worst(its, loops),
         )
     console.print(table, width=table_width(console))
     console.print()
     for number, loop in enumerate(loops, start=1):
         console.print(Text(f"({number}) {loop}"))
+    if why_not:
+        return
     console.print(Text("in every run: all that is lost is detection and then fail-over"))
     broken = {its.breaks: its.within for its in reversed(found) if its.breaks}
     for breaks, within in reversed(broken.items()):
         steps = ", then ".join(breaks)
         console.print(Text(f"  REFUTED within {within}, as soon as this has happened: {steps}"))
+
+
+def _judged(its: Outcome) -> tuple[str, str, str]:
+    """Return the sum, and whether it is a bound, and what is lost in every run."""
+    return f"{at_most(its.detection)} + {at_most(its.failover)}", its.bound, its.identity
 
 
 def _worst(its: Outcome, loops: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from hamodel import Component, Expr, Kind, Rule, Set, System, Var, all_of, any_of, at
 from hamodel.errors import InputError, nearest
-from hamodel.guide import recorder_search
+from hamodel.guide import recorder_search, resending
 from hamodel.guide.parts import Parts
 from hamodel.guide.timing import CRASH, HANG, HOST_LOSS, in_turn, noticed, refusal, silence
 from hamodel.guide.unsaved import saved, saved_by, with_tails
@@ -60,6 +60,8 @@ PHASES: Mapping[str, str] = MappingProxyType(
         "primary_copies_call": "copying",
         "request_is_sent_again": "sending again",
         "invite_is_sent_again": "sending again",
+        "lost_request_is_sent_again": "sending again",
+        "request_is_begun_anew": "giving up",
         "request_is_refused": "giving up",
         "request_fails": "giving up",
         "call_ends": "giving up",
@@ -80,6 +82,7 @@ ADDED: Mapping[str, str] = MappingProxyType(
         "recorder_loses_what_is_unsaved": "What had it in hand fails: all that it took in from a "
         "moment on is lost.",
         **recorder_search.ADDED,
+        **resending.ADDED,
     }
 )
 """The families of rules that `with_causes` adds, and what they do."""
@@ -359,8 +362,9 @@ def with_causes(parts: Parts, system: System) -> System:
     a rate, whether SIP Server asks for a Media Server as another one failed.
     `unsaved.with_tails`, `timing.in_turn`
 
-    And an INVITE to a recorder that does not answer is out until it times out.
-    `recorder_search.with_recorder_search`
+    An INVITE to a recorder that does not answer is out until it times out, and a request that no
+    Resource Manager has is sent again when its timer says so.
+    `recorder_search.with_recorder_search`, `resending.with_resending`
     """
     monitor = parts.deployment.resource_manager.monitor
     servers = parts.media_servers if monitor.transport == "tcp" else {}
@@ -386,7 +390,8 @@ def with_causes(parts: Parts, system: System) -> System:
             rules.append(rule)
     causes = Component("causes", variables=tuple(lost.values()))
     known = replace(system, components=(*system.components, causes), rules=tuple(rules))
-    return with_tails(parts, recorder_search.with_recorder_search(parts, known))
+    searched = recorder_search.with_recorder_search(parts, known)
+    return with_tails(parts, resending.with_resending(parts, searched))
 
 
 def _by_cause_of_primary(parts: Parts, rule: Rule, lost: Mapping[str, Var[Any]]) -> Iterator[Rule]:

@@ -45,7 +45,7 @@ ADDED: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class _Invite:
+class Invite:
     """
     The INVITE of a Media Server for a recording session.
 
@@ -91,9 +91,8 @@ class _Invite:
         return all_of(proxied, self.session.via.is_(manager.name), manager.answers)
 
 
-def with_recorder_search(parts: Parts, system: System) -> System:
-    """Return the model in which an INVITE to a silent recorder is out until it times out."""
-    invites = {}
+def invites(parts: Parts) -> Iterator[Invite]:
+    """Yield the INVITE of each recording session that there may be."""
     for (leg, server), session in parts.recording_sessions.items():
         name = session.machine.name
         out: Var[str] = Var(f"{name}.out_at", instances(*parts.recorders))
@@ -102,30 +101,35 @@ def with_recorder_search(parts: Parts, system: System) -> System:
             for recorder in parts.recorders
             if parts.deployment.group_of(recorder).retry_on_timeout
         }
-        invites[name] = _Invite(leg, server, session, out, tried)
+        yield Invite(leg, server, session, out, tried)
+
+
+def with_recorder_search(parts: Parts, system: System) -> System:
+    """Return the model in which an INVITE to a silent recorder is out until it times out."""
+    found = {its.session.machine.name: its for its in invites(parts)}
     asked = {
         f"{rm} {verb} {name} for {its.leg} on {its.server}": (manager, name)
         for verb in (FINDS, GETS_NO_ANSWER)
         for rm, manager in parts.resource_managers.items()
         for name in parts.recorders
-        for its in invites.values()
+        for its in found.values()
     }
     rules: list[Rule] = []
     for rule in system.rules:
-        moved = [invites[each.component] for each in rule.fires if each.component in invites]
+        moved = [found[each.component] for each in rule.fires if each.component in found]
         ends = [effect for its in moved for effect in its.forgotten()]
         when = rule.when
         if rule.name in asked:
             [its] = moved
             when = _when(parts, rule, its, *asked[rule.name])
         rules.append(replace(rule, when=when, sets=(*rule.sets, *ends)) if ends else rule)
-    rules += (rule for its in invites.values() for rule in _added(parts, its))
-    variables = tuple(var for its in invites.values() for var in its.variables)
+    rules += (rule for its in found.values() for rule in _added(parts, its))
+    variables = tuple(var for its in found.values() for var in its.variables)
     known = Component("invites_of_recording", variables=variables)
     return replace(system, components=(*system.components, known), rules=tuple(rules))
 
 
-def _when(parts: Parts, rule: Rule, its: _Invite, manager: ResourceManager, name: str) -> Expr:
+def _when(parts: Parts, rule: Rule, its: Invite, manager: ResourceManager, name: str) -> Expr:
     """Return the guard of a rule by which a recorder answers an INVITE, or does not."""
     if f" {FINDS} " in rule.name:
         return all_of(rule.when, its.out.is_(None), its.goes_to(parts, manager, name))
@@ -133,7 +137,7 @@ def _when(parts: Parts, rule: Rule, its: _Invite, manager: ResourceManager, name
     return all_of(its.is_at(manager), its.out.is_(name), silent, there)
 
 
-def _added(parts: Parts, its: _Invite) -> Iterator[Rule]:
+def _added(parts: Parts, its: Invite) -> Iterator[Rule]:
     """Yield what becomes of an INVITE at recorders that do not answer."""
     whose = f"{its.leg} on {its.server}"
     for rm, manager in parts.resource_managers.items():

@@ -110,10 +110,6 @@ def _exchange(deployment: Deployment) -> Bounds:
     return 0, deployment.network.exchange
 
 
-def _sent_again(deployment: Deployment) -> Bounds:
-    return 0, deployment.network.t2
-
-
 def given_up(deployment: Deployment) -> Bounds:
     """Return when whoever sent a request gives its answer up: timer B or F."""
     return deployment.network.gives_up, deployment.network.gives_up
@@ -194,8 +190,6 @@ TAKES: Mapping[str, Takes] = MappingProxyType(
         "resource_manager_tries_next_recorder": times_out,
         "resource_manager_finds_recorder": _exchange,
         "resource_manager_notifies": _exchange,
-        "request_is_sent_again": _sent_again,
-        "invite_is_sent_again": _sent_again,
         # Media Servers and recorders.
         "resource_manager_notices_failure": lambda d: detection(d.resource_manager.monitor),
         "resource_manager_sees_again": _within(lambda d: d.resource_manager.monitor.interval),

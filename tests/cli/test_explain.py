@@ -13,6 +13,8 @@ from hamodel.errors import InputError
 from hamodel.guide.deployment import parameters, tables
 from hamodel.guide.glossary import glossary
 from hamodel.guide.loss import ADDED, LOSSES, PHASES
+from hamodel.guide.recorder_search import NEXT
+from hamodel.guide.resending import ANEW
 
 
 def said(word: str) -> tuple[str, ...]:
@@ -93,7 +95,7 @@ def test_an_assumption_names_the_rules_that_are_there_in_time_alone() -> None:
     """After those of the model without time, if there are any."""
     assert {
         "Rules that cite it: request_fails, request_is_refused.",
-        "In time alone, as `hamodel loss` has it: resource_manager_tries_next_recorder.",
+        f"In time alone, as `hamodel loss` has it: {NEXT}, {ANEW}.",
     } <= set(said("A-TIMEOUT"))
     assert not [line for line in said("A-SERIAL") if line.startswith("Rules that cite it")]
     assert [line for line in said("A-SERIAL") if line.startswith("In time alone")]

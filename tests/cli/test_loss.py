@@ -27,6 +27,7 @@ from hamodel.engine.limits import Limits
 from hamodel.engine.packed import layout
 from hamodel.errors import InputError, seconds
 from hamodel.guide.loss import PHASES
+from hamodel.guide.resending import AGAIN, ANEW, IN_HAND
 from hamodel.guide.timing import TAKES
 
 MEDIA_SERVER, SIP_SERVER = "media-server-crash=1", "sip-server-crash=1"
@@ -275,7 +276,7 @@ def test_a_hang_up_takes_no_audio_away() -> None:
 def test_every_time_has_a_name() -> None:
     """The phases are those of the families that take time, and of those with times of their own."""
     by_way = {"request_is_refused", "request_fails", "call_ends"}
-    assert PHASES.keys() == TAKES.keys() | by_way
+    assert PHASES.keys() == TAKES.keys() | by_way | {*IN_HAND, AGAIN, ANEW}
 
 
 def test_one_copy_of_two() -> None:
@@ -421,20 +422,6 @@ def test_what_is_named_twice_is_measured_once(command: str) -> None:
 
     assert 0 == once.exit_code
     assert once.stdout == twice.stdout
-
-
-@pytest.mark.parametrize("option", ["faults", "repairs"])
-@pytest.mark.parametrize("command", ["loss", "formula", "check", "rules"])
-def test_an_option_that_is_empty_is_an_error(command: str, option: str) -> None:
-    """It is not as if it were left out: HA082 says what it can be."""
-    result = hamodel(command, f"--{option}", "")
-    can = {"faults": "N, class=N,… or unlimited", "repairs": "N or unlimited"}[option]
-
-    assert 2 == result.exit_code
-    assert (
-        f"error: HA082 --{option} is empty; it can be {can}; 0 is none at all, or leave it out"
-        in result.stderr
-    )
 
 
 def test_a_misspelt_class_is_told_what_is_near() -> None:

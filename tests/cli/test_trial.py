@@ -314,6 +314,8 @@ def test_where_the_sentence_does_not_apply(monkeypatch: pytest.MonkeyPatch) -> N
     told = json.loads(hamodel("small-single-site", "--format", "json").stdout)
 
     assert "It is NOT APPLICABLE here: no other Media Server is in scope" in text
+    assert "PROVED" not in text
+    assert "REFUTED" not in text
     assert "(1) it goes round for ever: sip_server_1 asks for a media server for call_1" in text
     assert told["not_applicable"].startswith("no other Media Server")
     assert not json.loads(hamodel("--set", PAIR[0], "--format", "json").stdout)["not_applicable"]

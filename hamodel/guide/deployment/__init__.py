@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import resources
+from itertools import takewhile
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -83,18 +84,26 @@ __all__ = [
     "load",
     "loads",
     "parameters",
+    "said_of",
     "shipped",
     "tables",
     "template",
     "values_of",
 ]
+_SHIPPED = resources.files("hamodel.guide").joinpath("deployments")
 
 
 def shipped() -> tuple[str, ...]:
     """Return the names of the deployments that come with `hamodel`, in alphabetical order."""
-    folder = resources.files("hamodel.guide").joinpath("deployments")
-    files = (entry.name for entry in folder.iterdir())
+    files = (entry.name for entry in _SHIPPED.iterdir())
     return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
+
+
+def said_of(name: str) -> str:
+    """Return what a deployment that is shipped says of itself: the remark its file begins with."""
+    lines = _SHIPPED.joinpath(f"{name}.toml").read_text(encoding="utf-8").splitlines()
+    remark = takewhile(lambda line: line.startswith("#"), lines)
+    return " ".join(line.removeprefix("#").strip() for line in remark)
 
 
 def load(where: str | Path, changes: Sequence[str] = ()) -> Deployment:

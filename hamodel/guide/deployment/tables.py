@@ -177,9 +177,22 @@ class Network(Table, frozen=True, kw_only=True):
         Duration,
         About("How long a request and its answer take at most, if none is lost.", "[G]", Read.TIME),
     ] = 50
+    t1: Annotated[
+        Pause,
+        About(
+            "After how long a request that got no answer is sent again first; then after twice as"
+            " long each time.",
+            "A-RETRANSMIT, [V S41]",
+            Read.TIME,
+        ),
+    ] = 500
     t2: Annotated[
-        Duration,
-        About("How late at most a request is sent again that got lost.", "[V S41]", Read.TIME),
+        Pause,
+        About(
+            "After how long at most a request that is no INVITE is sent again each time.",
+            "A-RETRANSMIT, [V S41]",
+            Read.TIME,
+        ),
     ] = 4_000
     gives_up: Annotated[
         Duration,
@@ -318,6 +331,18 @@ class ResourceManager(Table, frozen=True, kw_only=True):
             Read.TIME,
         ),
     ] = 0
+    trying: Annotated[
+        Literal["late", "at-once"],
+        About(
+            "When it answers an INVITE with 100 Trying, which is not sent again then.",
+            "RFC 3261 17.2.1, [G]",
+            Read.TIME,
+            values=(
+                "when somebody who does not answer has it, as after 200 ms it must",
+                "as soon as it has it; if it fails then, the sender waits until it gives up",
+            ),
+        ),
+    ] = "late"
     shares_pointer: Annotated[
         bool, About("Whether the pair shares its pointer of round robin.", "[NF], DUP-5b")
     ] = False

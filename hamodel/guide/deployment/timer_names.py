@@ -26,6 +26,7 @@ ALSO: Mapping[str, str] = MappingProxyType(
         "ss_vip_move": "sip_server.vip_move",
         "ss_ha_ready_delay": "sip_server.ha_ready_delay",
         "invite_rtt": "network.exchange",
+        "sip_t1": "network.t1",
         "sip_t2": "network.t2",
         "sip_timer_b": "network.gives_up",
         "sip_timer_f": "network.gives_up",

@@ -1,0 +1,268 @@
+"""
+In time, a request that got lost is sent again when its timer says so, and at no other moment.
+
+Without time a request reaches a Resource Manager as soon as one takes it. In time it is lost if
+none does, and so is one that a Resource Manager has in hand when it fails. Whoever sent it sends it
+again after T1, and then after twice as long each time: an INVITE six times, until it has timed out
+(timers A and B, RFC 3261 section 17.1.1.2), anything else after T2 at most (timer E, 17.1.2.2).
+What has timed out is begun anew. A Resource Manager that fails with a request in hand got it an
+exchange before at most, and is taken to have got it when it was sent first.
+
+An INVITE that was answered with 100 Trying is not sent again (17.1.1.2): whoever sent it waits
+until it gives up, and begins anew. Resource Manager says so at once or, as it must, when there is
+no answer for 200 ms (17.2.1): while it is out at somebody silent (`resource_manager.trying`). Where
+SIP Server is the load balancer, what it sends again goes to the instance that it was sent to first,
+so that only its next transaction finds the other (A-SS-LB). A load balancer may pass it to an
+instance that failed and that it still believes up (A-LB), and until it gives that one up passes it
+there each time.  A-RETRANSMIT, A-TIMEOUT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from types import MappingProxyType
+
+from hamodel import FALSE, TRUE, Component, Expr, Rule, Set, System, Var, all_of, any_of, at
+from hamodel.guide.deployment import Network
+from hamodel.guide.parts import Parts
+from hamodel.guide.recorder_search import invites
+from hamodel.guide.vocabulary import DialogState, RecordingSessionState, Request
+
+LOST, AGAIN, ANEW = "request_gets_lost", "lost_request_is_sent_again", "request_is_begun_anew"
+ADDED: Mapping[str, str] = MappingProxyType(
+    {
+        LOST: "No Resource Manager takes a request that is sent to one, or a load balancer passes "
+        "it to one that failed (A-RETRANSMIT, A-LB).",
+        AGAIN: "A request that no Resource Manager took is sent again: after T1, then after twice "
+        "as long each time, but for an INVITE after T2 at most (A-RETRANSMIT).",
+        ANEW: "A request has timed out, or whoever waits for its answer after a 100 Trying gives "
+        "up: it is begun anew (A-TIMEOUT).",
+    }
+)
+"""The families of rules that are added, and what they do."""
+IN_HAND = ("request_is_sent_again", "invite_is_sent_again")
+"""The families by which one is sent again that a Resource Manager had in hand when it failed."""
+_REACHES = ("request_reaches_resource_manager", "invite_reaches_resource_manager")
+_TAKEN_IN_TURN = "active-active-sip-server"
+_BACK = "retransmit"
+_GOES_ON = ("proxy", "execute", "refuse", "accept", _BACK)
+"""What happens to a request that is still the same one after it."""
+TIMES = 7
+"""How often an INVITE is sent: 63·T1 after the first time it is once more, at 64·T1 timed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """
+    What is sent through a Resource Manager: for a call, or the INVITE of a recording session.
+
+    Parameters
+    ----------
+    name
+        What it is called in rules.
+    machine
+        The component whose events are its stages.
+    waits, invite, sender
+        It has yet to reach a Resource Manager; it is an INVITE; whoever sent it is there.
+    kept
+        A Resource Manager that has it in hand is the only one that hears it when it is sent again,
+        or has said 100 Trying.
+    astray
+        A load balancer may pass it to a Resource Manager that failed.
+    in_vain
+        How often it was sent in vain; 0 too for one that reached a Resource Manager.
+    """
+
+    name: str
+    machine: Component
+    waits: Expr
+    invite: Expr
+    sender: Expr
+    kept: Expr
+    astray: Expr
+    in_vain: Var[int]
+
+    def sent_again(self, taken: Expr, *times: int) -> tuple[Set, ...]:
+        """Return the effects of its being sent once more: in vain, or not."""
+        heard = self.heard(taken)
+        more = (Set(self.in_vain, n + 1, self.in_vain.is_(n) & ~heard) for n in times if n < TIMES)
+        return Set(self.in_vain, 0, heard), *more
+
+    def heard(self, taken: Expr) -> Expr:
+        """Return the guard that it is heard when it is sent again, if Resource Managers take it."""
+        return taken & ~self.astray
+
+
+def with_resending(parts: Parts, system: System) -> System:
+    """Return the model in which a request that got lost is sent again when its timer says so."""
+    requests = {each.machine.name: each for each in _requests(parts)}
+    taken = {name: _taken(system, name) for name in requests}
+    turns = _turns(parts, requests)
+    rules: list[Rule] = []
+    for rule in system.rules:
+        fired = {each.component: each.trigger for each in rule.fires if each.component in requests}
+        its = [requests[name] for name in fired]
+        if rule.family in _REACHES:
+            rules.append(replace(rule, when=rule.when & its[0].in_vain.is_(0)))
+        elif rule.family in IN_HAND:
+            rules += _in_hand(parts, its[0], rule, taken[its[0].machine.name])
+        else:
+            over = [requests[name] for name, how in fired.items() if how not in _GOES_ON]
+            more = [Set(each.in_vain, 0) for each in (*over, *turns.get(rule.name, ()))]
+            # A message that a rule file loses: its sender has to find out, too.
+            more += [Set(requests[n].in_vain, 1) for n, how in fired.items() if how == _BACK]
+            rules.append(replace(rule, sets=(*rule.sets, *more)) if more else rule)
+    for name, request in requests.items():
+        rules += _on_its_way(parts, request, taken[name])
+    known = Component(
+        "requests_on_their_way", variables=tuple(each.in_vain for each in requests.values())
+    )
+    return replace(system, components=(*system.components, known), rules=tuple(rules))
+
+
+def _taken(system: System, machine: str) -> Expr:
+    """Return the guard that some Resource Manager takes what is sent to one."""
+    return any_of(
+        *(
+            rule.when
+            for rule in system.rules
+            if rule.family in _REACHES and rule.fires[0].component == machine
+        )
+    )
+
+
+def _requests(parts: Parts) -> Iterator[_Request]:
+    """Yield what is sent through a Resource Manager."""
+    at_once = parts.deployment.resource_manager.trying == "at-once"
+    for call, dialog in parts.dialogs.items():
+        silent = {name: ~server.answers for name, server in parts.media_servers.items()}
+        out = FALSE if dialog.tries is None else at(dialog.tries, silent)
+        tried = (var.is_(True) for var in dialog.tried.values())
+        invite = dialog.request.is_(Request.PLACE)
+        said_trying = invite & (TRUE if at_once else any_of(out, *tried))
+        yield _request(
+            f"the request for {call}",
+            dialog.machine,
+            waits=DialogState.REQUESTED,
+            invite=invite,
+            sender=at(dialog.owner, parts.serves),
+            kept=TRUE if parts.mode == _TAKEN_IN_TURN else said_trying,
+            astray=_astray(parts, dialog.route),
+        )
+    for its in invites(parts):
+        out = any_of(*(var.is_not(var.initial) for var in its.variables))
+        yield _request(
+            f"the invite of {its.server} for {its.leg}",
+            its.session.machine,
+            waits=RecordingSessionState.INVITED,
+            invite=TRUE,
+            sender=parts.media_servers[its.server].answers,
+            kept=TRUE if at_once else out,
+            astray=_astray(parts, None),
+        )
+
+
+def _astray(parts: Parts, route: Var[str] | None) -> Expr:
+    """Return the guard that a load balancer believes a Resource Manager up that has failed."""
+    if parts.mode != "active-active-load-balancer":
+        return FALSE
+    goes = {
+        rm: TRUE if route is None else any_of(route.is_(None), route.is_(rm))
+        for rm in parts.resource_managers
+    }
+    return any_of(
+        *(
+            all_of(parts.balancer.believes[rm].is_(True), ~manager.answers, goes[rm])
+            for rm, manager in parts.resource_managers.items()
+        )
+    )
+
+
+def _request(
+    name: str,
+    machine: Component,
+    *,
+    waits: Enum,
+    invite: Expr,
+    sender: Expr,
+    kept: Expr,
+    astray: Expr,
+) -> _Request:
+    in_vain = Var(f"{machine.name}.sent_in_vain", range(TIMES + 1))
+    return _Request(name, machine, machine.is_(waits), invite, sender, kept, astray, in_vain)
+
+
+def _turns(parts: Parts, requests: Mapping[str, _Request]) -> Mapping[str, tuple[_Request]]:
+    """Return by its name what each rule begins anew by which SIP Server tries the next."""
+    return {
+        f"{sip} gets no answer from {rm} for {call} and tries the next": (
+            requests[dialog.machine.name],
+        )
+        for sip in parts.sip_servers
+        for rm in parts.resource_managers
+        for call, dialog in parts.dialogs.items()
+    }
+
+
+def _in_hand(parts: Parts, its: _Request, rule: Rule, taken: Expr) -> Iterator[Rule]:
+    """Yield when one is sent again that a Resource Manager had in hand when it failed."""
+    network = parts.deployment.network
+    yield replace(
+        rule,
+        when=rule.when & ~its.kept,
+        sets=(*rule.sets, Set(its.in_vain, 2, ~its.heard(taken))),
+        takes=(max(0, network.t1 - network.exchange), network.t1),
+    )
+    yield replace(
+        rule,
+        name=f"{its.name} is given up with its resource manager",
+        when=rule.when & its.kept,
+        sets=(*rule.sets, Set(its.in_vain, 0)),
+        takes=(0, network.gives_up),
+        cite="A-TIMEOUT",
+        family=ANEW,
+    )
+
+
+def _on_its_way(parts: Parts, its: _Request, taken: Expr) -> Iterator[Rule]:
+    """Yield how one gets lost that no Resource Manager takes, and is sent again."""
+    network = parts.deployment.network
+    waits = its.waits & its.sender
+    yield Rule(
+        f"{its.name} gets lost",
+        when=all_of(waits, its.in_vain.is_(0), ~taken | its.astray),
+        sets=Set(its.in_vain, 1),
+        cite="A-RETRANSMIT",
+        family=LOST,
+    )
+    for words, when, times, pause in _pauses(its, network):
+        yield Rule(
+            f"{its.name} is sent again after {words}",
+            when=waits & when,
+            sets=its.sent_again(taken, *times),
+            takes=(pause, pause),
+            cite="A-RETRANSMIT",
+            family=AGAIN,
+        )
+    yield Rule(
+        f"{its.name} has timed out and is begun anew",
+        when=waits & its.in_vain.is_not(0),
+        sets=Set(its.in_vain, 0),
+        takes=(network.gives_up, network.gives_up),
+        cite="A-TIMEOUT",
+        family=ANEW,
+    )
+
+
+def _pauses(its: _Request, network: Network) -> Iterator[tuple[str, Expr, Sequence[int], int]]:
+    """Yield when one is sent again: in words, when that is so, sent how often then, and in ms."""
+    for n in range(1, TIMES + 1):
+        words = f"{2 ** (n - 1)} T1" if n > 1 else "T1"
+        if n < TIMES:
+            yield words, its.in_vain.is_(n), (n,), 2 ** (n - 1) * network.t1
+        elif its.invite != TRUE:
+            yield words, its.in_vain.is_(n) & ~its.invite, (n,), 2 ** (n - 1) * network.t1
+    if its.invite != TRUE:
+        yield "T2", its.in_vain.is_not(0) & ~its.invite, range(1, TIMES + 1), network.t2
