@@ -24,7 +24,7 @@ from hamodel.cli.explain_model import (
     of_rule,
     of_rule_in_time,
 )
-from hamodel.cli.families import Family, families
+from hamodel.cli.families import families
 from hamodel.cli.options import Searching
 from hamodel.cli.output import show
 from hamodel.cli.subject import Subject, read_subject
@@ -103,6 +103,9 @@ def entries(
         _words_of_all(words)
         _words_of(subject, words, searching)
         found = words.find(asked) or tuple(_several(asked, subject))
+        if not found:
+            _words_in_time(subject, words)
+            found = words.find(asked)
         if found:
             return found
         known += words.known
@@ -208,7 +211,6 @@ def _words_of(subject: Subject, words: _Words, searching: Searching | None) -> N
     for rule in system.rules:
         if rule.family != rule.name:
             words.add(rule.name, _maker(of_rule, rule))
-    _words_in_time(subject, words, known)
     for promise in subject.promises:
         for prop in promise.properties:
             words.add(prop.name, _maker(of_property, prop, promise.claim, promise.assumptions))
@@ -218,11 +220,11 @@ def _words_of(subject: Subject, words: _Words, searching: Searching | None) -> N
         words.add(fault, _maker(of_fault, fault, subject))
 
 
-def _words_in_time(subject: Subject, words: _Words, known: Sequence[Family]) -> None:
+def _words_in_time(subject: Subject, words: _Words) -> None:
     """Add the rules that a deployment has in time, and not without."""
     if subject.deployment is None:
         return
-    families_of = {each.name: each for each in known}
+    families_of = {each.name: each for each in families(subject.system)}
     names = {rule.name for rule in subject.system.rules}
     for rule in with_causes(build_parts(subject.deployment), subject.system).rules:
         if rule.name not in names:

@@ -8,9 +8,9 @@ import pytest
 
 from hamodel import Var, leads_to
 from hamodel.cli.explain import entries
-from hamodel.cli.explain_model import of_property
+from hamodel.cli.explain_model import IN_TIME, of_property
 from hamodel.errors import InputError
-from hamodel.guide.deployment import parameters, tables
+from hamodel.guide.deployment import parameters, shipped, tables
 from hamodel.guide.glossary import glossary
 from hamodel.guide.loss import ADDED, LOSSES, PHASES
 from hamodel.guide.recorder_search import NEXT
@@ -91,11 +91,32 @@ def test_a_family_that_is_there_in_time_alone_is_explained() -> None:
     )
 
 
+def test_a_rule_that_is_there_in_time_alone_is_explained() -> None:
+    """What its family does, and what it takes: of a family with or without time."""
+    again = said("the request for call_1 is sent again after 4 T1")
+    refused = said("resource_manager_1 is refused by media_server_1")
+
+    assert again[1].startswith("A request that no Resource Manager took is sent again")
+    assert "Takes 2 s" in [line.strip() for line in again]
+    assert "Takes at most 10 s" in [line.strip() for line in refused]
+    assert again[-1] == refused[-1] == IN_TIME
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_deployment_is_explained(name: str) -> None:
+    """As its file says."""
+    title, text = said(name)[:2]
+
+    assert f"{name}, a deployment that is shipped" == title
+    assert len(text) > 60
+    assert "#" not in text
+
+
 def test_an_assumption_names_the_rules_that_are_there_in_time_alone() -> None:
     """After those of the model without time, if there are any."""
     assert {
         "Rules that cite it: request_fails, request_is_refused.",
-        f"In time alone, as `hamodel loss` has it: {NEXT}, {ANEW}.",
+        f"In time alone, as `hamodel loss` has it: {ANEW}, {NEXT}.",
     } <= set(said("A-TIMEOUT"))
     assert not [line for line in said("A-SERIAL") if line.startswith("Rules that cite it")]
     assert [line for line in said("A-SERIAL") if line.startswith("In time alone")]
