@@ -56,7 +56,7 @@ MEDIA_SERVER, SIP_SERVER = {"media-server-crash": 1}, {"sip-server-crash": 1}
 TCP = ("resource_manager.monitor.transport=tcp",)
 TAKEN_OVER = ("lb_probe=1 ms..8 s", "t1=400 ms..600 ms")
 """A request is sent again at certain moments after it got lost; within a take-over it is again."""
-BESIDE_IT = ("reacts", "lb_probe=1 ms..3 s", "monitor.interval", "monitor.timeout")
+BESIDE_IT = ("reacts", "monitor.interval", "monitor.timeout")
 BOTH = {"media-server-crash": 1, "resource-manager-crash": 1}
 CASES = (
     Case("unrecorded", MEDIA_SERVER, 0.002),
