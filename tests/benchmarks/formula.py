@@ -54,7 +54,7 @@ class Case:
 
 MEDIA_SERVER, SIP_SERVER = {"media-server-crash": 1}, {"sip-server-crash": 1}
 TCP = ("resource_manager.monitor.transport=tcp",)
-TAKEN_OVER = ("lb_probe=1 ms..8 s", "t1=400 ms..600 ms")
+TAKEN_OVER = ("lb_probe=1 ms..3 s", "t1=400 ms..600 ms")
 """A request is sent again at certain moments after it got lost; within a take-over it is again."""
 BESIDE_IT = ("reacts", "monitor.interval", "monitor.timeout")
 BOTH = {"media-server-crash": 1, "resource-manager-crash": 1}
