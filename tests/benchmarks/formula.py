@@ -56,12 +56,11 @@ MEDIA_SERVER, SIP_SERVER = {"media-server-crash": 1}, {"sip-server-crash": 1}
 TCP = ("resource_manager.monitor.transport=tcp",)
 TAKEN_OVER = ("lb_probe=1 ms..3 s", "t1=400 ms..600 ms")
 """A request is sent again at certain moments after it got lost; within a take-over it is again."""
-BESIDE_IT = ("reacts", "monitor.interval", "monitor.timeout")
 BOTH = {"media-server-crash": 1, "resource-manager-crash": 1}
 CASES = (
     Case("unrecorded", MEDIA_SERVER, 0.002),
     Case("audio_outage", BOTH, 0.003, timers=TAKEN_OVER),
-    Case("unrecorded", BOTH, 0.002, timers=BESIDE_IT),
+    Case("unrecorded", BOTH, 0.002, timers=TAKEN_OVER),
     Case("unrecorded", {"recorder-media-crash": 1}, 0.006),
     Case("audio_outage", MEDIA_SERVER, 0.014),
     Case("audio_outage", MEDIA_SERVER, 0.014, TCP),
