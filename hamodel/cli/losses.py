@@ -9,6 +9,8 @@ from hamodel import NO_FAULT, Budget, System, always
 from hamodel.cli.phases import phases_of
 from hamodel.engine.cone import Cone, Influences, sliced
 from hamodel.engine.limits import NO_LIMITS, Limits
+from hamodel.engine.packed.layout import TooWideError
+from hamodel.engine.possible import possible
 from hamodel.engine.timed.search import Wait, Waits, waits
 from hamodel.engine.timed.totals import Totals, totals
 from hamodel.engine.waiting import ENDLESS
@@ -92,17 +94,18 @@ def worst_loss(
     """
     budget.check(system.fault_classes)
     system = lost.among(system)
-    part = searched(system, lost, budget)
-    found = waits(
-        part,
-        lost.begin,
-        lost.end,
-        budget.suited(part.fault_classes),
-        since=lost.since,
-        limits=limits,
-    )
+    try:
+        found = _waits(searched(system, lost, budget), lost, budget, limits)
+    except TooWideError:
+        # What cannot happen need not be kept in a state; several calls fit then.
+        found = _waits(searched(possible(system, budget), lost, budget), lost, budget, limits)
     phases = () if found.worst is None else tuple(phases_of(system, found.worst))
     return Loss(lost, call, budget, found, system, phases, parts)
+
+
+def _waits(part: System, lost: Lost, budget: Budget, limits: Limits) -> Waits:
+    its = budget.suited(part.fault_classes)
+    return waits(part, lost.begin, lost.end, its, since=lost.since, limits=limits)
 
 
 def endless(wait: Wait) -> str:

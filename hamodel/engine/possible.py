@@ -1,0 +1,96 @@
+"""
+The part of a system that can happen within a budget.
+
+Which values a variable can have is worked out for each by itself, from the first ones on: a rule
+may happen if each part of its guard may hold with such values. What never may is left out, and a
+variable that has one value is a constant. This is a coarse abstract interpretation: by values, and
+not by relations between variables.
+
+References
+----------
+Cousot and Cousot, "Abstract interpretation: a unified lattice model", POPL 1977.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from hamodel.budget import Budget
+from hamodel.expr import FALSE, And, Expr, Is, Not, Or, Same, Value
+from hamodel.rewriting import normal, settled
+from hamodel.rule import Next, Rule, Set, Step
+from hamodel.system import System
+
+Values = Mapping[str, AbstractSet[Value]]
+"""For each variable, by name, the values that it may have."""
+
+
+def possible(system: System, budget: Budget) -> System:
+    """Return a system without what cannot happen within a budget; its runs are the same."""
+    flat = [
+        replace(rule, when=normal(guard), fires=(), sets=effects)
+        for rule in system.rules
+        if budget.charge(rule) is not None
+        for guard, effects in [system.flattened(rule)]
+    ]
+    values: dict[str, set[Value]] = {name: {var.initial} for name, var in system.variables.items()}
+    size = 0
+    while size < sum(map(len, values.values())):
+        size = sum(map(len, values.values()))
+        for rule in flat:
+            if may_hold(rule.when, values):
+                for effect in rule.sets:
+                    if may_hold(normal(effect.when), values):
+                        values[effect.var.name] |= _results(effect, values)
+    constants = {name: its for name, [its, *more] in values.items() if not more}
+    left = [_settled(rule, constants) for rule in flat]
+    rules = tuple(rule for rule in left if may_hold(normal(rule.when), values))
+    # Arrows are part of the rules now.
+    components = tuple(replace(component, arrows=()) for component in system.components)
+    return System(components, rules, system.sources, system.name)
+
+
+def may_hold(guard: Expr, values: Values) -> bool:
+    """Return whether a guard, with `Not` innermost, may hold where variables have such values."""
+    match guard:
+        case Is():
+            return guard.value in values[guard.var.name]
+        case Same():
+            return not values[guard.left.name].isdisjoint(values[guard.right.name])
+        case Not(part=Is() as part):
+            return bool(values[part.var.name] - {part.value})
+        case Not(part=Same() as part):
+            return len(values[part.left.name] | values[part.right.name]) > 1
+        case And():
+            return all(may_hold(part, values) for part in guard.parts) and _together(guard, values)
+        case Or():
+            return any(may_hold(part, values) for part in guard.parts)
+    raise AssertionError(f"{guard!r} has Not before more than Is and Same")
+
+
+def _together(guard: And, values: Values) -> bool:
+    """Return whether some value of each variable is one that every part about it alone allows."""
+    left: dict[str, AbstractSet[Value]] = {}
+    for part in guard.parts:
+        its = part.part if isinstance(part, Not) else part
+        if isinstance(its, Is):
+            name, one = its.var.name, {its.value}
+            before = left.get(name, values[name])
+            left[name] = before - one if isinstance(part, Not) else before & one
+    return all(left.values())
+
+
+def _results(effect: Set, values: Values) -> set[Value]:
+    """Return the values that an effect may give its variable."""
+    if isinstance(effect.to, Next | Step):
+        return set(effect.var.values)
+    return {effect.to} if effect.source is None else set(values[effect.source.name])
+
+
+def _settled(rule: Rule, constants: Mapping[str, Value]) -> Rule:
+    """Return what is left of a rule where some variables have these values."""
+    effects = (replace(effect, when=settled(effect.when, constants)) for effect in rule.sets)
+    kept = tuple(effect for effect in effects if effect.when != FALSE)
+    return replace(rule, when=settled(rule.when, constants), sets=kept)

@@ -1,0 +1,70 @@
+"""What can happen of a system within a budget, and what is a constant then."""
+
+from __future__ import annotations
+
+import pytest
+
+from hamodel import NO_FAULT, Budget
+from hamodel.cli.losses import searched, worst_loss
+from hamodel.engine.explore import explore
+from hamodel.engine.limits import Limits
+from hamodel.engine.packed.layout import TooWideError
+from hamodel.engine.possible import possible
+from hamodel.engine.timed.search import waits
+from hamodel.guide import build, build_parts, load
+from hamodel.guide.loss import unrecorded, with_causes
+from tests.stories.telling import SMALL, deployed
+
+KILLED = Budget({"media-server-crash": 1})
+
+
+@pytest.mark.parametrize("budget", [NO_FAULT, KILLED, Budget({"sip-server-crash": 1}, repairs=1)])
+def test_it_has_the_same_runs(budget: Budget) -> None:
+    """As many states and steps: only what never happens is left out."""
+    system = deployed(*SMALL).system
+    less = possible(system, budget)
+    before, after = (explore(each, budget.suited(each.fault_classes)) for each in (system, less))
+
+    assert len(less.rules) < len(system.rules)
+    assert (len(before.states), before.transitions) == (len(after.states), after.transitions)
+
+
+def test_what_it_leaves_out_is_ruled_out_step_by_step() -> None:
+    """No Resource Manager fails, so none is missed, and nothing that is sent to one is lost."""
+    parts = build_parts(load("reference"))
+    families = {
+        rule.family for rule in possible(with_causes(parts, build(parts.deployment)), KILLED).rules
+    }
+
+    assert "resource_manager_notices_failure" in families
+    assert not families & {
+        "load_balancer_gives_up",
+        "request_gets_lost",
+        "request_is_sent_again",
+        "management_layer_notices_failure",
+    }
+
+
+def test_a_loss_is_the_same() -> None:
+    """In fewer states: what cannot change is not in the way of what does."""
+    parts = build_parts(load("reference"))
+    system, lost = with_causes(parts, build(parts.deployment)), unrecorded(parts, "call_1")
+    whole = worst_loss(system, lost, "call_1", KILLED)
+    part = searched(possible(system, KILLED), lost, KILLED)
+    less = waits(part, lost.begin, lost.end, KILLED, since=lost.since)
+
+    assert whole.worst is not None
+    assert less.worst is not None
+    assert whole.worst.ms == less.worst.ms
+    assert less.classes <= whole.waits.classes
+
+
+def test_a_loss_of_one_of_two_calls_is_found() -> None:
+    """Where all that could happen is too wide for a state."""
+    parts = build_parts(load("reference", ["scope.calls=2"]))
+    system, lost = with_causes(parts, build(parts.deployment)), unrecorded(parts, "call_1")
+    with pytest.raises(TooWideError):
+        waits(searched(system, lost), lost.begin, lost.end, NO_FAULT, since=lost.since)
+    found = worst_loss(system, lost, "call_1", limits=Limits(states=20_000))
+    assert found.waits.cut is not None
+    assert found.waits.classes >= 20_000
