@@ -56,18 +56,18 @@ MEDIA_SERVER, SIP_SERVER = {"media-server-crash": 1}, {"sip-server-crash": 1}
 TCP = ("resource_manager.monitor.transport=tcp",)
 TAKEN_OVER = ("lb_probe=1 ms..3 s", "t1=400 ms..600 ms")
 """A request is sent again at certain moments after it got lost; within a take-over it is again."""
+SWITCHOVER = ("addp_timeout", "decides", "vip_move")
 BOTH = {"media-server-crash": 1, "resource-manager-crash": 1}
 CASES = (
     Case("unrecorded", MEDIA_SERVER, 0.002),
     Case("audio_outage", BOTH, 0.003, timers=TAKEN_OVER),
-    Case("unrecorded", BOTH, 0.002, timers=TAKEN_OVER),
     Case("unrecorded", {"recorder-media-crash": 1}, 0.006),
     Case("audio_outage", MEDIA_SERVER, 0.014),
     Case("audio_outage", MEDIA_SERVER, 0.014, TCP),
     Case("audio_outage", {"media-server-hang": 1}, 0.004, TCP),
     Case("unrecorded", SIP_SERVER, 0.006),
     Case("uncontrollable", SIP_SERVER, 0.02),
-    Case("uncontrollable", {"host-loss": 1}, 0.012),
+    Case("uncontrollable", {"host-loss": 1}, 0.012, timers=SWITCHOVER),
     Case("uncontrollable", MEDIA_SERVER, 0.004),
 )
 """The rest of the vectors are those of random systems."""

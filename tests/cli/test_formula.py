@@ -16,7 +16,7 @@ from hamodel.cli.options import Budgets, Format, read_budgets
 from hamodel.engine.packed import layout
 from hamodel.engine.timed.formula import REGIONS, Row, Sort
 from hamodel.engine.timed.regions import Region
-from hamodel.errors import InputError
+from hamodel.errors import InputError, ModelError
 
 MEDIA_SERVER, SIP_SERVER = "media-server-crash=1", "sip-server-crash=1"
 HANG = "media-server-hang=1"
@@ -214,3 +214,11 @@ def test_what_is_cut_short_is_undetermined() -> None:
 def test_names_are_as_short_as_can_be() -> None:
     """The end of a key that no other has."""
     assert {"a.b.c": "b.c", "a.d.c": "d.c", "e": "e"} == short_names(["a.b.c", "a.d.c", "e"])
+
+
+def test_more_timers_than_fit_beside_a_multiple() -> None:
+    """A request is sent again after 64 times T1, which leaves room for fewer timers in a word."""
+    text = r"HA089 a rule takes 64 times a timer.* with 8 others .*choose at most 8 with --timers"
+
+    with pytest.raises(ModelError, match=text):
+        asked("uncontrollable", "media-server-crash=1,resource-manager-crash=1")

@@ -13,6 +13,7 @@ from hamodel.engine.timed.linear import Form, Linear, Vector, evaluated, less
 from hamodel.engine.timed.linear_zones import NO, YES, Known, Linears
 from hamodel.engine.timed.states import States, longer
 from hamodel.engine.timed.zones import BOUNDED, FOREVER
+from hamodel.errors import ModelError, among
 from hamodel.expr import Expr
 
 CHUNK = 512
@@ -112,7 +113,14 @@ class Covering:
 
     def _packed(self, form: Form) -> int:
         word = packed(form, self.bits)
-        assert unpacked(word, self.bits, self.count) == form[1:], "a factor does not fit"
+        if unpacked(word, self.bits, self.count) != form[1:]:
+            most = max(map(abs, form[1:]))
+            raise ModelError(
+                "HA089",
+                f"a rule takes {most} times a timer, which does not fit into a word with"
+                f" {self.count - 1} others ({among(self.vector.names)}); choose at most"
+                f" {64 // (most.bit_length() + 1)} with --timers",
+            )
         return word
 
     def _table(self, slots: int) -> Known:
