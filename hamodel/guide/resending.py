@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from types import MappingProxyType
 
 from hamodel import FALSE, TRUE, Component, Expr, Rule, Set, System, Var, all_of, any_of, at
@@ -71,8 +70,6 @@ class _Request:
         or has said 100 Trying.
     astray
         A load balancer may pass it to a Resource Manager that failed.
-    in_vain
-        How often it was sent in vain; 0 too for one that reached a Resource Manager.
     """
 
     name: str
@@ -82,7 +79,11 @@ class _Request:
     sender: Expr
     kept: Expr
     astray: Expr
-    in_vain: Var[int]
+
+    @property
+    def in_vain(self) -> Var[int]:
+        """How often it was sent in vain; 0 too for one that reached a Resource Manager."""
+        return Var(f"{self.machine.name}.sent_in_vain", range(TIMES + 1))
 
     def sent_again(self, taken: Expr, *times: int) -> tuple[Set, ...]:
         """Return the effects of its being sent once more: in vain, or not."""
@@ -110,7 +111,8 @@ def with_resending(parts: Parts, system: System) -> System:
             rules += _in_hand(parts, its[0], rule, taken[its[0].machine.name])
         else:
             over = [requests[name] for name, how in fired.items() if how not in _GOES_ON]
-            more = [Set(each.in_vain, 0) for each in (*over, *turns.get(rule.name, ()))]
+            over += [turns[rule.name]] if rule.name in turns else []
+            more = [Set(each.in_vain, 0) for each in over]
             # A message that a rule file loses: its sender has to find out, too.
             more += [Set(requests[n].in_vain, 1) for n, how in fired.items() if how == _BACK]
             rules.append(replace(rule, sets=(*rule.sets, *more)) if more else rule)
@@ -142,10 +144,10 @@ def _requests(parts: Parts) -> Iterator[_Request]:
         tried = (var.is_(True) for var in dialog.tried.values())
         invite = dialog.request.is_(Request.PLACE)
         said_trying = invite & (TRUE if at_once else any_of(out, *tried))
-        yield _request(
+        yield _Request(
             f"the request for {call}",
             dialog.machine,
-            waits=DialogState.REQUESTED,
+            waits=dialog.machine.is_(DialogState.REQUESTED),
             invite=invite,
             sender=at(dialog.owner, parts.serves),
             kept=TRUE if parts.mode == _TAKEN_IN_TURN else said_trying,
@@ -153,10 +155,10 @@ def _requests(parts: Parts) -> Iterator[_Request]:
         )
     for its in invites(parts):
         out = any_of(*(var.is_not(var.initial) for var in its.variables))
-        yield _request(
+        yield _Request(
             f"the invite of {its.server} for {its.leg}",
             its.session.machine,
-            waits=RecordingSessionState.INVITED,
+            waits=its.session.machine.is_(RecordingSessionState.INVITED),
             invite=TRUE,
             sender=parts.media_servers[its.server].answers,
             kept=TRUE if at_once else out,
@@ -180,26 +182,12 @@ def _astray(parts: Parts, route: Var[str] | None) -> Expr:
     )
 
 
-def _request(
-    name: str,
-    machine: Component,
-    *,
-    waits: Enum,
-    invite: Expr,
-    sender: Expr,
-    kept: Expr,
-    astray: Expr,
-) -> _Request:
-    in_vain = Var(f"{machine.name}.sent_in_vain", range(TIMES + 1))
-    return _Request(name, machine, machine.is_(waits), invite, sender, kept, astray, in_vain)
-
-
-def _turns(parts: Parts, requests: Mapping[str, _Request]) -> Mapping[str, tuple[_Request]]:
+def _turns(parts: Parts, requests: Mapping[str, _Request]) -> Mapping[str, _Request]:
     """Return by its name what each rule begins anew by which SIP Server tries the next."""
     return {
-        f"{sip} gets no answer from {rm} for {call} and tries the next": (
-            requests[dialog.machine.name],
-        )
+        f"{sip} gets no answer from {rm} for {call} and tries the next": requests[
+            dialog.machine.name
+        ]
         for sip in parts.sip_servers
         for rm in parts.resource_managers
         for call, dialog in parts.dialogs.items()

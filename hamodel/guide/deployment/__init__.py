@@ -131,7 +131,7 @@ def load(where: str | Path, changes: Sequence[str] = ()) -> Deployment:
     """
     if isinstance(where, str) and where in shipped():
         file = f"{where}.toml"
-        entry = resources.files("hamodel.guide").joinpath("deployments", file)
+        entry = _SHIPPED.joinpath(file)
         found = _load(entry.read_bytes(), file, changes)
         # What a change makes of our own file is no business of who made the change.
         return replace(found, warnings=tuple(each for each in found.warnings if each.file == SET))
