@@ -222,3 +222,11 @@ def test_more_timers_than_fit_beside_a_multiple() -> None:
 
     with pytest.raises(ModelError, match=text):
         asked("uncontrollable", "media-server-crash=1,resource-manager-crash=1")
+
+
+def test_a_range_may_be_written_as_for_a_sweep() -> None:
+    """The space before the unit may be left out."""
+    ranges = "exchange=1 s..60 s", "exchange=1s..60s", "exchange=1000ms..60s"
+    found = [asked("audio_outage", MEDIA_SERVER, each).timers for each in ranges]
+
+    assert [(1_000, 60_000)] * 3 == [(its.low, its.high) for [its] in found]
