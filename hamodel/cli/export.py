@@ -8,10 +8,10 @@ from pathlib import Path
 
 from hamodel.budget import Budget
 from hamodel.cli.assess import budget_of, planned
+from hamodel.cli.losses import part_of
 from hamodel.cli.options import Budgets
 from hamodel.cli.output import check_writable, emit, write_file
 from hamodel.cli.subject import Subject, chosen, load_deployment, read_subject, system_of
-from hamodel.engine.cone import Influences
 from hamodel.errors import InputError, among
 from hamodel.export import prism, promela
 from hamodel.guide import build_parts
@@ -83,7 +83,7 @@ def _in_time(options: ExportOptions) -> str:
     lost = lost_named(options.lost, parts, next(iter(parts.calls)), "--lost")
     budget.check(system.fault_classes)
     wait = lost.since, lost.begin, lost.end
-    part, budget = Influences(lost.among(system)).part(wait, budget)
+    part, budget = part_of(system, lost, budget)
     part = replace(part, name=f"{system.name}, what {lost.name} depends on")
     return prism(part, budget, wait=wait)
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hamodel import Budget, always
+from hamodel import Budget
+from hamodel.cli.losses import part_of
 from hamodel.cli.output import say
 from hamodel.cli.subject import system_of
 from hamodel.duration import duration_text
-from hamodel.engine.cone import Influences, sliced
 from hamodel.engine.limits import Limits
 from hamodel.engine.reference import Product
 from hamodel.engine.timed.covering import timers_read
@@ -135,12 +135,9 @@ def _asking(
     def ask(vector: Vector) -> Question:
         its = with_durations(deployment, {name: vector.timer(name) for name in vector.values})
         lost = lost_by(what, its)
-        system = lost.among(with_causes(build_parts(its), system_of(its, rule_files)))
-        prop = always(lost.name, lost.end | ~lost.begin, given=lost.since)
-        cone = Influences(system).cone(prop, [var.name for var in budget.counters])
-        # Not from the cache, which may have the same system with numbers that know nothing.
-        part = sliced.__wrapped__(system, cone)
-        return Question(part, lost.since, lost.begin, lost.end, budget.suited(part.fault_classes))
+        system = with_causes(build_parts(its), system_of(its, rule_files))
+        part, suited = part_of(system, lost, budget)
+        return Question(part, lost.since, lost.begin, lost.end, suited)
 
     return ask
 

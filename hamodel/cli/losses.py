@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from hamodel import NO_FAULT, Budget, System, always
+from hamodel import NO_FAULT, Budget, System
 from hamodel.cli.phases import phases_of
-from hamodel.engine.cone import Cone, Influences, sliced
+from hamodel.engine.cone import Influences
 from hamodel.engine.limits import NO_LIMITS, Limits
-from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.possible import possible
 from hamodel.engine.timed.search import Wait, Waits, waits
 from hamodel.engine.timed.totals import Totals, totals
@@ -94,18 +93,10 @@ def worst_loss(
     """
     budget.check(system.fault_classes)
     system = lost.among(system)
-    try:
-        found = _waits(searched(system, lost, budget), lost, budget, limits)
-    except TooWideError:
-        # What cannot happen need not be kept in a state; several calls fit then.
-        found = _waits(searched(possible(system, budget), lost, budget), lost, budget, limits)
+    part, its = part_of(system, lost, budget)
+    found = waits(part, lost.begin, lost.end, its, since=lost.since, limits=limits)
     phases = () if found.worst is None else tuple(phases_of(system, found.worst))
     return Loss(lost, call, budget, found, system, phases, parts)
-
-
-def _waits(part: System, lost: Lost, budget: Budget, limits: Limits) -> Waits:
-    its = budget.suited(part.fault_classes)
-    return waits(part, lost.begin, lost.end, its, since=lost.since, limits=limits)
 
 
 def endless(wait: Wait) -> str:
@@ -118,22 +109,24 @@ def endless(wait: Wait) -> str:
 
 def with_total(loss: Loss, limits: Limits = NO_LIMITS) -> Loss:
     """Return a loss with how much is lost at most in all of a run, over all runs."""
-    part = searched(loss.system, loss.lost, loss.budget)
-    lost, budget = loss.lost, loss.budget.suited(part.fault_classes)
+    lost = loss.lost
+    part, budget = part_of(loss.system, lost, loss.budget)
     found = totals(part, lost.begin, lost.end, budget, since=lost.since, limits=limits)
     return replace(loss, total=found)
 
 
-def cone_of(system: System, lost: Lost, budget: Budget) -> Cone:
-    """Return the variables that a figure can depend on: no run of its search has others."""
-    prop = always(lost.name, lost.end | ~lost.begin, given=lost.since)
-    return Influences(system).cone(prop, [var.name for var in budget.counters])
+def part_of(system: System, lost: Lost, budget: Budget) -> tuple[System, Budget]:
+    """Return the part of a system that a loss can depend on within a budget, and that budget."""
+    able = possible(lost.among(system), budget)
+    return Influences(able).part((lost.since, lost.begin, lost.end), budget)
 
 
-def searched(system: System, lost: Lost, budget: Budget = NO_FAULT) -> System:
-    """Return the part of a system that a loss can depend on."""
-    system = lost.among(system)
-    return sliced(system, cone_of(system, lost, budget))
+def followed(loss: Loss) -> frozenset[str]:
+    """Return the variables that the runs of a loss tell of: they are searched, or never change."""
+    part, _ = part_of(loss.system, loss.lost, loss.budget)
+    able = possible(loss.system, loss.budget)
+    changed = {effect.var.name for rule in able.rules for effect in rule.sets}
+    return frozenset(part.variables) | (loss.system.variables.keys() - changed)
 
 
 @dataclass(slots=True)
@@ -146,7 +139,7 @@ class Measuring:
         self, system: System, lost: Lost, call: str, budget: Budget, limits: Limits
     ) -> Loss:
         """Return `worst_loss`; not searched anew if what it depends on has been searched before."""
-        part = searched(system, lost, budget)
+        part, _ = part_of(system, lost, budget)
         its = self._known.setdefault((lost.name, call, budget), [])
         for before, loss in its:
             if before == part:

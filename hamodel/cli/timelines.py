@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hamodel.cli.losses import Loss, cone_of
+from hamodel.cli.losses import Loss, followed
 from hamodel.cli.output import check_writable, write_file
 from hamodel.cli.phases import phases_before, states_of
 from hamodel.draw import dot, mermaid, svg
@@ -61,13 +61,13 @@ def intervals(loss: Loss) -> tuple[Interval, ...]:
     # What is told first is how it was before anything took time, at the latest before the loss.
     at_first = sum(step.at == run[0].at for step in run[: worst.begins])
     first = min(at_first, max(worst.begins - 1, 0))
-    cone = cone_of(loss.system, loss.lost, loss.budget)
+    told = followed(loss)
     lane, measured = MEASURED[loss.lost.name]
     watched = [make(parts, loss.call) for make in LANES]
     phases = [*phases_before(loss.system, worst), ENDLESS.get(worst.why, "")]
     found: list[Interval] = []
     for its in sorted(watched, key=lambda each: each.name != lane):
-        if its.variables <= cone and (not its.aside or its.name == lane):
+        if its.variables <= told and (not its.aside or its.name == lane):
             words = _words(its, states)[first:]
             named = [
                 phase if its.name == lane and word == measured else ""

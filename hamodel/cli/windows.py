@@ -15,6 +15,7 @@ from rich.text import Text
 from hamodel.budget import ANY, Budget, fault_words
 from hamodel.cli.loss import (
     SCHEMA,
+    Asked,
     LossOptions,
     asked_for,
     at_most,
@@ -22,7 +23,7 @@ from hamodel.cli.loss import (
     too_wide,
     wait_as_json,
 )
-from hamodel.cli.losses import Loss, searched
+from hamodel.cli.losses import Loss, part_of
 from hamodel.cli.options import Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.phases import phases_of
@@ -120,27 +121,21 @@ def orders(options: LossOptions, pair: str) -> tuple[Order, ...]:
     repairs = options.budgets.repairs if options.budgets.only_repairs else 0
     found = []
     for lost in asked.losts:
-        part = searched(asked.system, lost)
         for first, second in dict.fromkeys([(one, other), (other, one)]):
             with too_wide(options.deployment):
-                order = _order(part, lost, asked.call, (first, second), repairs, options)
+                order = _order(asked, lost, (first, second), repairs, options)
             say(f"{lost.name}, {second} after {first}: {_all_gaps(order)}")
             found.append(order)
     return tuple(found)
 
 
 def _order(
-    part: System,
-    lost: Lost,
-    call: str,
-    pair: tuple[str, str],
-    repairs: int | None,
-    options: LossOptions,
+    asked: Asked, lost: Lost, pair: tuple[str, str], repairs: int | None, options: LossOptions
 ) -> Order:
     """Search one order; not at all, if one of the two is not part of what the loss depends on."""
-    known = part.fault_classes
-    if any(Budget({each: 1}).unknown(known) for each in pair):
-        return Order(lost, call, *pair, None, None)
+    part, _ = part_of(asked.system, lost, Budget(dict.fromkeys(pair, 2), repairs))
+    if any(Budget({each: 1}).unknown(part.fault_classes) for each in pair):
+        return Order(lost, asked.call, *pair, None, None)
     found = windows(
         part,
         lost.begin,
@@ -151,7 +146,7 @@ def _order(
         limits=options.limits,
         tell=lambda gaps, its: say(f"{pair[1]} after {pair[0]}: {_searched(gaps, its)}"),
     )
-    return Order(lost, call, *pair, found.bound_ms, found)
+    return Order(lost, asked.call, *pair, found.bound_ms, found)
 
 
 def _pair(text: str, system: System) -> tuple[str, str]:

@@ -80,7 +80,7 @@ class Influences:
     def part(self, guards: Iterable[Expr], budget: Budget) -> tuple[System, Budget]:
         """Return the part of the system that guards can depend on, and the budget suited to it."""
         cone = self.cone(always("guards", all_of(*guards)), [var.name for var in budget.counters])
-        part = sliced(self.system, cone)
+        part = cut_out(self.system, cone)
         return part, budget.suited(part.fault_classes)
 
     def _always_kept(self, fair: Sequence[str]) -> set[str]:
@@ -116,8 +116,7 @@ def _is_free(part: Expr) -> bool:
     return {option.value for option in found} == set(found[0].var.values)
 
 
-@lru_cache(maxsize=64)
-def sliced(system: System, cone: Cone) -> System:
+def cut_out(system: System, cone: Cone) -> System:
     """Return the part of a system that a cone names: its variables, and the rules about them."""
     if cone == frozenset(system.variables):
         return system
@@ -135,6 +134,12 @@ def sliced(system: System, cone: Cone) -> System:
         if rule.group in groups
     )
     return System(components_of(system, cone), kept, system.sources, system.name)
+
+
+@lru_cache(maxsize=64)
+def sliced(system: System, cone: Cone) -> System:
+    """Return what `cut_out` does; the same part for an equal system, so not of other timers."""
+    return cut_out(system, cone)
 
 
 def components_of(system: System, kept: Cone) -> tuple[Component, ...]:

@@ -13,7 +13,7 @@ Cousot and Cousot, "Abstract interpretation: a unified lattice model", POPL 1977
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -29,27 +29,36 @@ Values = Mapping[str, AbstractSet[Value]]
 
 def possible(system: System, budget: Budget) -> System:
     """Return a system without what cannot happen within a budget; its runs are the same."""
-    flat = [
+    rules = [
         replace(rule, when=normal(guard), fires=(), sets=effects)
         for rule in system.rules
         if budget.charge(rule) is not None
         for guard, effects in [system.flattened(rule)]
     ]
+    constants: Mapping[str, Value] = {}
+    size = (len(rules) + 1, 0)
+    # What is left where constants are known may allow fewer values than before.
+    while size != (size := (len(rules), len(constants))):
+        values = _values(system, rules)
+        constants = {name: its for name, [its, *more] in values.items() if not more}
+        left = (_settled(rule, constants) for rule in rules)
+        rules = [rule for rule in left if may_hold(rule.when, values)]
+    # Arrows are part of the rules now.
+    components = tuple(replace(component, arrows=()) for component in system.components)
+    return System(components, tuple(rules), system.sources, system.name)
+
+
+def _values(system: System, rules: Iterable[Rule]) -> Values:
+    """Return the values that the variables can have by rules whose guards are normal."""
     values: dict[str, set[Value]] = {name: {var.initial} for name, var in system.variables.items()}
     size = 0
-    while size < sum(map(len, values.values())):
-        size = sum(map(len, values.values()))
-        for rule in flat:
+    while size < (size := sum(map(len, values.values()))):
+        for rule in rules:
             if may_hold(rule.when, values):
                 for effect in rule.sets:
                     if may_hold(normal(effect.when), values):
                         values[effect.var.name] |= _results(effect, values)
-    constants = {name: its for name, [its, *more] in values.items() if not more}
-    left = [_settled(rule, constants) for rule in flat]
-    rules = tuple(rule for rule in left if may_hold(normal(rule.when), values))
-    # Arrows are part of the rules now.
-    components = tuple(replace(component, arrows=()) for component in system.components)
-    return System(components, rules, system.sources, system.name)
+    return values
 
 
 def may_hold(guard: Expr, values: Values) -> bool:
@@ -93,4 +102,5 @@ def _settled(rule: Rule, constants: Mapping[str, Value]) -> Rule:
     """Return what is left of a rule where some variables have these values."""
     effects = (replace(effect, when=settled(effect.when, constants)) for effect in rule.sets)
     kept = tuple(effect for effect in effects if effect.when != FALSE)
-    return replace(rule, when=settled(rule.when, constants), sets=kept)
+    # A rule that changes nothing keeps what it would change: it may still hold time still.
+    return replace(rule, when=normal(settled(rule.when, constants)), sets=kept or rule.sets)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hamodel import FALSE, SearchError
+from hamodel.engine.possible import possible
 from hamodel.engine.reference import Product
 from hamodel.engine.ticks import Ticks, Untimed
 from hamodel.engine.ticks import waits as waits_by_ticks
@@ -36,7 +39,8 @@ def compare_timed(seed: int) -> str:
     ------
     AssertionError
         If the engines differ: in the longest, the shortest, in whether one is endless; if a run
-        that is shown cannot happen; or if 1,000 ticks for each make another search.
+        that is shown cannot happen; if 1,000 ticks for each make another search; or if what cannot
+        happen within the budget makes a difference.
     """
     try:
         drawn = timed_drawing(seed)
@@ -67,6 +71,18 @@ def compare_timed(seed: int) -> str:
     if worst is not None and worst.ms is not None:
         assert longer.worst is not None
         assert 1_000 * worst.ms == longer.worst.ms
+    able = possible(drawn.system, drawn.budget)
+    less = searched(replace(drawn, system=able, budget=drawn.budget.suited(able.fault_classes)))
+    assert less.classes <= found.classes
+    assert _ends(found) == _ends(less)
     if worst is None:
         return "none"
     return worst.why or ("no time" if worst.ms == 0 else "some time")
+
+
+def _ends(found: Waits) -> tuple[bool, int | None, int | None]:
+    """Return whether a wait may be endless, and if not, how long it takes at most and at least."""
+    worst, best = found.worst, found.best
+    endless = worst is not None and bool(worst.why)
+    ms = [None if endless or each is None else each.ms for each in (worst, best)]
+    return endless, ms[0], ms[1]

@@ -120,7 +120,7 @@ def test_what_refutes_it_is_told_with_its_times() -> None:
     ]
     assert "MS-5 REFUTED: in time" in text
     assert "   16. 0 s: media_server_1 crashes  (failure)" in text
-    assert "   44. 38.6 s: media_server_2 has a recording session for call_1" in text
+    assert "   43. 38.6 s: media_server_2 has a recording session for call_1" in text
     assert "unrecorded from step 16 on: 38.6 s (undetected 35 s, notifying 0.05 s" in text
     assert "the time to detect is 35 s and to fail over 0.4 s, at most." in text
     junit = check(*words, "--format", "junit").stdout

@@ -7,9 +7,10 @@ import json
 import pytest
 from typer.testing import CliRunner, Result
 
+from hamodel import Budget
 from hamodel.cli.app import app
 from hamodel.cli.loss import LossOptions, asked_for
-from hamodel.cli.losses import searched
+from hamodel.cli.losses import part_of
 from hamodel.cli.options import read_budgets
 from hamodel.cli.windows import Order, gaps_said, orders, run
 from hamodel.engine.limits import Limits
@@ -48,8 +49,8 @@ def test_a_resource_manager_that_died_before_makes_nothing_more() -> None:
     """The other one probes as well; what a Media Server was asked to stop is not lost."""
     asked = asked_for(LossOptions())
     [lost] = asked.losts
-    part = searched(asked.system, lost)
     pair = "resource-manager-crash", "media-server-crash"
+    part, _ = part_of(asked.system, lost, Budget(dict.fromkeys(pair, 1)))
     its = windows(part, lost.begin, lost.end, *pair, since=lost.since)
 
     assert 35_400 == its.bound_ms
@@ -67,8 +68,8 @@ def test_an_invite_is_lost_with_its_resource_manager() -> None:
     """
     asked = asked_for(LossOptions())
     [lost] = asked.losts
-    part = searched(asked.system, lost)
     pair = "media-server-crash", "resource-manager-crash"
+    part, _ = part_of(asked.system, lost, Budget(dict.fromkeys(pair, 1)))
     its = windows(part, lost.begin, lost.end, *pair, since=lost.since)
     order = Order(lost, asked.call, *pair, its.bound_ms, its)
     [window] = order.windows

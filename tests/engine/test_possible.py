@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from hamodel import NO_FAULT, Budget
-from hamodel.cli.losses import searched, worst_loss
+from hamodel.cli.losses import part_of, worst_loss
+from hamodel.engine.cone import Influences
 from hamodel.engine.explore import explore
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.possible import possible
-from hamodel.engine.timed.search import waits
+from hamodel.engine.timed.search import Wait, waits
 from hamodel.guide import build, build_parts, load
-from hamodel.guide.loss import unrecorded, with_causes
+from hamodel.guide.loss import lost_named, unrecorded, with_causes
 from tests.stories.telling import SMALL, deployed
 
 KILLED = Budget({"media-server-crash": 1})
@@ -41,30 +42,45 @@ def test_what_it_leaves_out_is_ruled_out_step_by_step() -> None:
         "load_balancer_gives_up",
         "request_gets_lost",
         "request_is_sent_again",
+        "lost_request_is_sent_again",
+        "request_is_begun_anew",
         "management_layer_notices_failure",
     }
 
 
-def test_a_loss_is_the_same() -> None:
-    """In fewer states: what cannot change is not in the way of what does."""
+@pytest.mark.parametrize(
+    "lost", ["unrecorded", "audio_outage", "uncontrollable", "undetected", "failing_over"]
+)
+def test_a_loss_is_the_same(lost: str) -> None:
+    """In at most as many classes: what cannot change is not in the way of what does."""
     parts = build_parts(load("reference"))
-    system, lost = with_causes(parts, build(parts.deployment)), unrecorded(parts, "call_1")
-    whole = worst_loss(system, lost, "call_1", KILLED)
-    part = searched(possible(system, KILLED), lost, KILLED)
-    less = waits(part, lost.begin, lost.end, KILLED, since=lost.since)
+    its = lost_named(lost, parts, "call_1")
+    system = its.among(with_causes(parts, build(parts.deployment)))
+    wait = its.since, its.begin, its.end
+    whole, less = (
+        waits(part, its.begin, its.end, budget, since=its.since)
+        for part, budget in (
+            Influences(system).part(wait, KILLED),
+            part_of(system, its, KILLED),
+        )
+    )
 
-    assert whole.worst is not None
-    assert less.worst is not None
-    assert whole.worst.ms == less.worst.ms
-    assert less.classes <= whole.waits.classes
+    assert less.classes <= whole.classes
+    assert _told(whole.worst) == _told(less.worst)
+    assert _told(whole.best) == _told(less.best)
+
+
+def _told(wait: Wait | None) -> tuple[int | None, str] | None:
+    return None if wait is None else (wait.ms, wait.why)
 
 
 def test_a_loss_of_one_of_two_calls_is_found() -> None:
     """Where all that could happen is too wide for a state."""
     parts = build_parts(load("reference", ["scope.calls=2"]))
     system, lost = with_causes(parts, build(parts.deployment)), unrecorded(parts, "call_1")
+    part, budget = Influences(system).part((lost.since, lost.begin, lost.end), NO_FAULT)
     with pytest.raises(TooWideError):
-        waits(searched(system, lost), lost.begin, lost.end, NO_FAULT, since=lost.since)
+        waits(part, lost.begin, lost.end, budget, since=lost.since)
     found = worst_loss(system, lost, "call_1", limits=Limits(states=20_000))
     assert found.waits.cut is not None
     assert found.waits.classes >= 20_000
