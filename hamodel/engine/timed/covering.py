@@ -211,7 +211,7 @@ class Covering:
     def _advance(self) -> str:
         last = min(self.size, self.left + CHUNK)
         leaving = self.classes.states[self.left : last]
-        self.states.expand(self.states.targets(leaving))
+        self.states.expand_after(leaving)
         bounded = self.states.bounded + 2
         after = np.zeros((2, bounded * bounded), np.int64)
         span = np.zeros(5, np.int64)

@@ -219,7 +219,7 @@ class Search:
         """Take all steps of some classes; return a wait without end, if there is one."""
         last = min(self.size, self.left + CHUNK)
         leaving = self.classes.states[self.left : last]
-        self.states.expand(self.states.targets(leaving))
+        self.states.expand_after(leaving)
         bounded = self.states.bounded + 2
         self._widen(bounded)
         self.size, self.left, endless, again = zones.advance(
@@ -229,6 +229,7 @@ class Search:
             last,
             self.size,
             np.zeros(bounded * bounded, np.int64),
+            np.zeros((2, bounded), np.int64),
             self.extremes,
             np.zeros(2, np.int64),
             self.least,
@@ -333,7 +334,8 @@ class Search:
         size = int(np.diff(steps.bounded[target])[0]) + 2
         after = np.empty(size * size, np.int64)
         spans = np.empty(2, np.int64)
-        zones.fired(steps, state, True, zone, action, target, after, spans)
+        room = np.empty((2, max(size, int(np.sqrt(len(zone))))), np.int64)
+        zones.fired(steps, state, True, zone, action, target, after, spans, room)
         return after, target
 
 

@@ -61,7 +61,7 @@ class States:
             np.array([(a, FOREVER if b is None else b) for a, b in takes], np.int64).reshape(-1, 2),
             np.array(kinds, np.uint8),
         )
-        self._expanded = np.zeros(1, np.bool_)
+        self._expanded, self._followed = np.zeros(1, np.bool_), np.zeros(1, np.bool_)
 
     def values(self, state: int) -> dict[str, Value]:
         """Return the values of a state's variables."""
@@ -70,21 +70,22 @@ class States:
 
     def expand(self, states: Ints) -> None:
         """Expand those of these states that are not."""
-        states = np.unique(states)
-        states = states[~self._expanded[states]]
+        states = np.unique(states[~self._expanded[states]])
         for first in range(0, len(states), BATCH):
             its = states[first : first + BATCH]
             while len(its):
                 done = self._expand(its)
                 its = its[done:]
 
-    def targets(self, states: Ints) -> Ints:
-        """Return the states that steps of these lead to."""
-        starts = self.steps.starts[np.unique(states)]
+    def expand_after(self, states: Ints) -> None:
+        """Expand those that steps of these states, which are expanded, lead to and that are not."""
+        states = np.unique(states[~self._followed[states]])
+        self._followed[states] = True
+        starts = self.steps.starts[states]
         counts = starts[:, 1] - starts[:, 0]
         before = np.cumsum(counts) - counts
         places = np.repeat(starts[:, 0] - before, counts) + np.arange(counts.sum())
-        return np.unique(self.steps.targets[places])
+        self.expand(self.steps.targets[places])
 
     def _expand(self, states: Ints) -> int:
         words: Words = np.ascontiguousarray(self._rows.array[states])
@@ -139,29 +140,32 @@ class States:
             return
         more = max(self.size, 2 * room) - room
         its = self.steps
-        pairs, flags = np.zeros((more, 2), np.int64), np.zeros(more, np.bool_)
         self.steps = its._replace(
-            starts=np.concatenate([its.starts, pairs]),
-            bounded=np.concatenate([its.bounded, pairs]),
-            urgent=np.concatenate([its.urgent, flags]),
-            since=np.concatenate([its.since, flags]),
-            begins=np.concatenate([its.begins, flags]),
-            ends=np.concatenate([its.ends, flags]),
+            starts=longer(its.starts, more),
+            bounded=longer(its.bounded, more),
+            urgent=longer(its.urgent, more),
+            since=longer(its.since, more),
+            begins=longer(its.begins, more),
+            ends=longer(its.ends, more),
         )
-        self._expanded = np.concatenate([self._expanded, flags])
+        self._expanded = longer(self._expanded, more)
+        self._followed = longer(self._followed, more)
 
 
 def _added(array: np.ndarray, filled: int, more: np.ndarray) -> np.ndarray:
     """Return an array with more behind what it is filled with; it grows by doubling."""
     needed = filled + len(more)
     if needed > len(array):
-        array = np.concatenate(
-            [array, np.zeros(max(needed, 2 * len(array)) - len(array), array.dtype)]
-        )
+        array = longer(array, max(needed, 2 * len(array)) - len(array))
     array[filled:needed] = more
     return array
 
 
 def longer(array: np.ndarray, more: int, value: int = 0) -> np.ndarray:
-    """Return an array with so many more entries of a value."""
-    return np.concatenate([array, np.full(more, value, array.dtype)])
+    """Return an array with so many more entries of a value along its first axis."""
+    # Zeros cost nothing until they are used.
+    found = np.zeros((len(array) + more, *array.shape[1:]), array.dtype)
+    found[: len(array)] = array
+    if value:
+        found[len(array) :] = value
+    return found

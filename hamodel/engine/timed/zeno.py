@@ -25,7 +25,7 @@ from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.graph import strongly_connected
 from hamodel.engine.limits import NO_LIMITS, Cut, Limits
 from hamodel.engine.reference import Product
-from hamodel.engine.timed import zones
+from hamodel.engine.timed import still, zones
 from hamodel.engine.timed.dates import Zeno, dated
 from hamodel.expr import FALSE
 from hamodel.system import System
@@ -132,7 +132,7 @@ def loops(search: Search, *, forced: bool) -> Iterator[tuple[set[int], Edges]]:
     most = 0 if forced else int(zones.FOREVER)
     reached = np.zeros(len(steps.urgent), np.bool_)
     reached[search.classes.states[: search.left]] = True
-    kept = zones.endless_at_once(steps, reached & steps.urgent, most)
+    kept = still.endless_at_once(steps, reached & steps.urgent, most)
     edges: dict[int, list[tuple[int, int]]] = {}
     for state in np.flatnonzero(kept).tolist():
         edges[state] = [

@@ -150,6 +150,7 @@ def fired(
     target: int,
     after: Zones,
     span: Zones,
+    room: Zones,
 ) -> int:
     """
     Put into `after` the zone in which a class is left by a step.
@@ -163,6 +164,8 @@ def fired(
     span
         To be filled with the longest and the shortest that the wait can have taken when the step
         happens, if one goes on.
+    room
+        Shape (2, rows), for at least as many rows as either zone has.
 
     Returns
     -------
@@ -180,7 +183,8 @@ def fired(
             if steps.rules[first + k] == action:
                 place = k + 1
     # The least that any rule's time is later than each: the step is to be the first of all.
-    least = np.full(size, FOREVER, np.int64)
+    least = room[0, :size]
+    least[:] = FOREVER
     for j in range(size):
         if frozen:
             least[j] = zone[j]
@@ -201,7 +205,8 @@ def fired(
     its_own = its_last - its_first
     its_size = its_own + (2 if goes_on or begins else 1)
     # For each row of the new zone the row of the old one; -1 for what is new.
-    old = np.full(its_size, -1, np.int64)
+    old = room[1, :its_size]
+    old[:] = -1
     stay(steps, state, target, action, old)
     if goes_on:
         old[its_size - 1] = size - 1
@@ -247,6 +252,20 @@ def within(zone: Zones, begin: int, other: Zones, other_begin: int, count: int) 
     return True
 
 
+@part
+def comes_again(classes: Classes, one: int, other: int, size: int) -> bool:
+    """Return whether a class is another one of its state in which the wait can have taken less."""
+    begin, its = classes.begins[one], classes.begins[other]
+    if classes.zones[begin + size - 1] <= classes.zones[its + size - 1]:
+        return False
+    for i in range(size - 1):
+        for j in range(size - 1):
+            entry = i * size + j
+            if classes.zones[begin + entry] != classes.zones[its + entry]:
+                return False
+    return True
+
+
 @compiled
 def goes_round(steps: Steps, classes: Classes, one: int) -> int:
     """
@@ -254,19 +273,18 @@ def goes_round(steps: Steps, classes: Classes, one: int) -> int:
 
     Only as long as the wait goes on, and only if it can have taken longer now; -1 for none.
     """
-    state, begin = classes.states[one], classes.begins[one]
+    state = classes.states[one]
     size = steps.bounded[state, 1] - steps.bounded[state, 0] + 2
+    known = classes.others[one]
+    while known >= 0 and not comes_again(classes, one, known, size):
+        known = classes.others[known]
+    if known < 0:
+        return -1
+    # There is such a class, perhaps on the way.
     other = classes.parents[one]
     while other >= 0 and classes.waits[other]:
-        if classes.states[other] == state:
-            its = classes.begins[other]
-            alike = classes.zones[begin + size - 1] > classes.zones[its + size - 1]
-            for i in range(size - 1):
-                for j in range(size - 1):
-                    entry = i * size + j
-                    alike &= classes.zones[begin + entry] == classes.zones[its + entry]
-            if alike:
-                return int(other)
+        if classes.states[other] == state and comes_again(classes, one, other, size):
+            return int(other)
         other = classes.parents[other]
     return -1
 
@@ -307,57 +325,6 @@ def outlasting(steps: Steps, classes: Classes, first: int, last: int, most: int)
 
 
 @compiled
-def endless_at_once(steps: Steps, held: Any, most: int) -> Any:
-    """
-    Return which of the states that hold time still can be followed by such states for ever.
-
-    By steps that can be taken as soon as they are enabled, of rules that take `most` ms at most.
-    What nothing more leads on from is taken away until no such state is left.
-    """
-    count = len(held)
-    onward = np.zeros(count, np.int64)
-    begins = np.zeros(count + 1, np.int64)
-    for state in range(count):
-        if held[state]:
-            for step in range(steps.starts[state, 0], steps.starts[state, 1]):
-                target, action = steps.targets[step], steps.actions[step]
-                at_once = steps.takes[action, 0] == 0 and steps.takes[action, 1] <= most
-                if at_once and held[target]:
-                    onward[state] += 1
-                    begins[target + 1] += 1
-    for state in range(count):
-        begins[state + 1] += begins[state]
-    sources = np.zeros(begins[count], np.int64)
-    filled = begins[:count].copy()
-    for state in range(count):
-        if held[state]:
-            for step in range(steps.starts[state, 0], steps.starts[state, 1]):
-                target, action = steps.targets[step], steps.actions[step]
-                at_once = steps.takes[action, 0] == 0 and steps.takes[action, 1] <= most
-                if at_once and held[target]:
-                    sources[filled[target]] = state
-                    filled[target] += 1
-    kept = held.copy()
-    ended = np.zeros(count, np.int64)
-    size = 0
-    for state in range(count):
-        if held[state] and onward[state] == 0:
-            ended[size] = state
-            size += 1
-    while size > 0:
-        size -= 1
-        state = ended[size]
-        kept[state] = False
-        for place in range(begins[state], begins[state + 1]):
-            source = sources[place]
-            onward[source] -= 1
-            if onward[source] == 0:
-                ended[size] = source
-                size += 1
-    return kept
-
-
-@compiled
 def advance(
     steps: Steps,
     classes: Classes,
@@ -365,6 +332,7 @@ def advance(
     last: int,
     size: int,
     after: Zones,
+    room: Zones,
     extremes: Zones,
     found: Zones,
     least: bool,
@@ -376,8 +344,8 @@ def advance(
     ----------
     size
         How many classes there are.
-    after
-        Room for a zone.
+    after, room
+        Room for a zone, and twice for each of its rows; shape (2, rows).
     extremes
         The longest and the shortest wait so far, which are updated: in ms, class, step; shape
         (2, 3).
@@ -403,7 +371,7 @@ def advance(
             begin = classes.begins[size]
             if size + 2 > len(classes.states) or begin + its * its > len(classes.zones):
                 return size, one, -1, -1
-            how = fired(steps, state, waits, zone, steps.actions[step], target, after, found)
+            how = fired(steps, state, waits, zone, steps.actions[step], target, after, found, room)
             if how < 0:
                 continue
             if waits and how != 1:

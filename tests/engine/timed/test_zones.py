@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 
 from hamodel import check_in_time, leads_to
-from hamodel.engine.timed import zones
+from hamodel.engine.timed import still, zones
 from hamodel.engine.timed.search import waits
 from tests.agreement.timed_systems import timed_drawing
 from tests.engine.timed.examples import EXAMPLES
 
-KERNELS = tuple(name for name, each in vars(zones).items() if hasattr(each, "py_func"))
+KERNELS = tuple(
+    (module, name)
+    for module in (zones, still)
+    for name, each in vars(module).items()
+    if hasattr(each, "py_func")
+)
 """All of them: a compiled one that a plain one calls would be compiled with plain ones in it."""
 
 
@@ -19,8 +24,8 @@ def by_python(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Let the plain twins do the work, once all kernels have been compiled."""
     its = EXAMPLES["round and round"]()
     waits(its.system, its.begin, ~its.begin, its.budget)
-    for name in KERNELS:
-        monkeypatch.setattr(zones, name, getattr(zones, name).py_func)
+    for module, name in KERNELS:
+        monkeypatch.setattr(module, name, getattr(module, name).py_func)
     return monkeypatch
 
 
