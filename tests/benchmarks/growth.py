@@ -18,7 +18,7 @@ from hamodel.guide.loss import unrecorded, with_causes
 from tests.benchmarks.tables import commit, machine, table
 
 FILE = Path(__file__).with_name("growth.json")
-CLASSES = 8_000_000
+CLASSES = 50_000_000
 """Where a search is cut short."""
 ONE = "media-server-crash=1"
 FAULTS = (
