@@ -107,7 +107,7 @@ measured.
 """
 
 
-TIME = """
+TIME = f"""
 ## How searches in time grow
 
 `python -m tests.benchmarks growth --write` measures the longest time that a call of `reference` \
@@ -115,7 +115,7 @@ goes unrecorded, with more calls, more Media Servers and more faults: states, an
 states with the times that they can have ([decision \
 0012](decisions/0012-time-is-searched-by-classes-of-states.md)). Timers a thousand times as long \
 make neither more. The seconds are of one run on a machine that did other work beside it, the \
-first with compiling. A search is cut short once more than 8,000,000 classes are known.
+first with compiling. A search is cut short once more than {growth.CLASSES:,} classes are known.
 
 """
 
