@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hamodel import Kind, Rule, System
 from hamodel.engine.timed.search import Wait
@@ -11,33 +11,25 @@ from hamodel.expr import Value
 from hamodel.guide.loss import OTHER, PHASES
 
 
-def phases_of(system: System, wait: Wait, aside: Collection[str] = ()) -> Iterator[tuple[str, int]]:
-    """
-    Yield what the time before each step of a wait went by, and how long it was, in ms.
-
-    Rules that are put aside only measure: their steps are not among these.
-    """
-    run, phases = wait.run, phases_before(system, wait, aside)
+def phases_of(system: System, wait: Wait) -> Iterator[tuple[str, int]]:
+    """Yield what the time before each step of a wait went by, and how long it was, in ms."""
+    run, phases = wait.run, phases_before(system, wait)
     now = run[wait.begins - 1].at if wait.begins else 0
     for step, phase in list(zip(run, phases, strict=True))[wait.begins :]:
-        if step.rule not in aside:
-            yield phase, step.at - now
-            now = step.at
+        yield phase, step.at - now
+        now = step.at
 
 
-def phases_before(system: System, wait: Wait, aside: Collection[str] = ()) -> list[str]:
+def phases_before(system: System, wait: Wait) -> list[str]:
     """
     Return what the time before each step of a run is called: by what its end waited for then.
 
     Of a wait without end it is what takes time next.
     """
     rules = [system.rule(step.rule) for step in wait.run]
-    found = [
-        next(filter(None, map(_phase, (r for r in rules[place:] if r.name not in aside))), "")
-        for place in range(len(rules))
-    ]
+    found = [next(filter(None, map(_phase, rules[place:])), "") for place in range(len(rules))]
     if not wait.why:
-        for begin, end, rule in waited_for(system, wait, aside):
+        for begin, end, rule in waited_for(system, wait):
             if phase := _phase(rule):
                 found[begin:end] = [phase] * (end - begin)
     return [phase or ENDLESS["stuck"] for phase in found]
@@ -59,9 +51,7 @@ def told_at(system: System, wait: Wait) -> dict[int, tuple[str, int]]:
     return found
 
 
-def waited_for(
-    system: System, wait: Wait, aside: Collection[str] = ()
-) -> Iterator[tuple[int, int, Rule]]:
+def waited_for(system: System, wait: Wait) -> Iterator[tuple[int, int, Rule]]:
     """
     Yield the rules that the end of a run waited for, from the last to the first, and when.
 
@@ -96,7 +86,7 @@ def waited_for(
             due = [
                 other
                 for other in system.rules
-                if other.kind is Kind.PROTOCOL and other.bounds[1] and other.name not in aside
+                if other.kind is Kind.PROTOCOL and other.bounds[1]
                 if since(other, place) <= place
             ]
             if not due:

@@ -30,7 +30,6 @@ from hamodel.cli.phases import phases_of
 from hamodel.cli.words import plural
 from hamodel.engine.timed.search import Waits
 from hamodel.engine.timed.windows import (
-    CLOCK,
     Interval,
     Window,
     Windows,
@@ -85,8 +84,8 @@ class Order:
         worst = without_clock(window.worst)
         budget = Budget({self.first: 2} if self.first == self.second else self._each_once)
         its = Waits(worst, None, None, 0, self.found.classes)
-        phases = tuple(phases_of(self.found.system, window.worst, CLOCK))
-        return Loss(self.lost, self.call, budget, its, self.found.system, phases)
+        phases = tuple(phases_of(self.found.plain, worst))
+        return Loss(self.lost, self.call, budget, its, self.found.plain, phases)
 
     @property
     def _each_once(self) -> dict[str, int]:

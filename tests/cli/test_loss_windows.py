@@ -45,6 +45,26 @@ def test_nobody_is_left_to_decide() -> None:
     assert [None, None] == [order.windows[0].worst.ms for order in (after, before)]
 
 
+@pytest.mark.parametrize(
+    ("deployment", "pair", "last"),
+    [
+        (
+            "private-edition",
+            "media-server-crash:sip-server-crash",
+            "13.6 s  media_server_2 has a recording session for call_1",
+        ),
+        ("loopback-lab", "media-server-crash:media-server-crash", "media_server_2 crashes"),
+    ],
+)
+def test_the_story_of_the_worst_is_told(deployment: str, pair: str, last: str) -> None:
+    """Of a wait that ends, with its phases; of two faults alike, by the name that both have."""
+    found = hamodel("loss", deployment, "--window", pair)
+
+    assert found.exit_code == 0
+    assert last in found.stdout
+    assert "second" not in found.stdout.partition("here")[2]
+
+
 def test_a_resource_manager_that_died_before_makes_nothing_more() -> None:
     """The other one probes as well; what a Media Server was asked to stop is not lost."""
     asked = asked_for(LossOptions())

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from hamodel import Component, Kind, Rule, Set, System, Var
 from hamodel.cli.phases import phases_before, phases_of, waited_for
 from hamodel.engine.timed.search import Wait, waits
@@ -132,17 +130,6 @@ def test_a_wait_without_end_is_told_by_what_takes_time_next() -> None:
 
     assert worst.ms is None
     assert ["undetected", "undetected", "waiting for take-over"] == phases_before(system, worst)
-
-
-@pytest.mark.parametrize("aside", [(), (CLIENT.name,)])
-def test_what_only_measures_is_put_aside(aside: tuple[str, ...]) -> None:
-    """Its step is not told, and its time goes to the next."""
-    system, worst = waiting(FAILS, CLIENT, REQUEST, ENDS)
-    found = list(phases_of(system, worst, aside))
-
-    assert 3 - len(aside) == len(found)
-    assert worst.ms == sum(ms for _, ms in found)
-    assert ("giving up", 42 if aside else 32) in found
 
 
 def test_a_rule_that_happens_again_waits_from_when_it_happened() -> None:

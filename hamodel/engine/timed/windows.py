@@ -34,6 +34,8 @@ PHASE: Var[int] = Var(f"{PAIR}.phase", range(4))
 MAY_COME, IS_PAST = "the second fault may come", "the second fault may not come any more"
 CLOCK = frozenset({MAY_COME, IS_PAST})
 """The rules between the faults: they do nothing else."""
+AS_SECOND = " as the second"
+"""What the name of a rule ends with where it is the second fault, and can be the first, too."""
 SEARCHES_MAX = 64
 """After so many searches the gaps that are left, the longest, stay undecided."""
 Halves = tuple[int, "int | None"]
@@ -106,6 +108,8 @@ class Windows:
         How many searches with both faults there were, and how many classes they reached.
     system
         The system with both faults in this order; the runs are its runs.
+    plain
+        The system without their order; the runs are its runs `without_clock`.
     """
 
     first: str
@@ -117,6 +121,7 @@ class Windows:
     searches: int
     classes: int
     system: System
+    plain: System
 
     def __contains__(self, gap: float | Fraction) -> bool:
         return any(gap in each.interval for each in self.found)
@@ -188,6 +193,7 @@ def windows(  # noqa: PLR0913 (a wait, a pair, and what limits the search)
         search.searches,
         search.classes,
         pair,
+        system,
     )
 
 
@@ -228,7 +234,7 @@ def paired(
         if rule.name in first:
             rules.append(_within(rule, NEITHER, APART, rule.name))
         if rule.name in second:
-            name = f"{rule.name} as the second" if rule.name in first else rule.name
+            name = f"{rule.name}{AS_SECOND}" if rule.name in first else rule.name
             rules.append(_within(rule, NOW, PAST, name))
     rules += [
         Rule(MAY_COME, when=PHASE.is_(APART), sets=Set(PHASE, NOW), takes=gap, cite=cite),
@@ -355,11 +361,15 @@ class _Search:
 
 
 def without_clock(wait: Wait) -> Wait:
-    """Return a wait without the steps between the faults that do nothing."""
+    """Return a wait as one of the system whose faults were paired: without what tells the gap."""
     kept = [step.rule not in CLOCK for step in wait.run]
     return replace(
         wait,
-        run=tuple(step for step, stays in zip(wait.run, kept, strict=True) if stays),
+        run=tuple(
+            replace(step, rule=step.rule.removesuffix(AS_SECOND))
+            for step, stays in zip(wait.run, kept, strict=True)
+            if stays
+        ),
         begins=sum(kept[: wait.begins]),
         again=None if wait.again is None else sum(kept[: wait.again]),
     )

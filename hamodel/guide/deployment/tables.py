@@ -196,7 +196,12 @@ class Network(Table, frozen=True, kw_only=True):
     ] = 4_000
     gives_up: Annotated[
         Duration,
-        About("When a request without an answer has failed: timers B and F.", "[V S41]", Read.TIME),
+        About(
+            "When a request without an answer has failed: timers B and F, 64 times T1; and after a"
+            " 100 Trying, for which a client has no timer in RFC 3261, how long it waits.",
+            "[V S41]",
+            Read.TIME,
+        ),
     ] = 32_000
 
 
@@ -339,7 +344,7 @@ class ResourceManager(Table, frozen=True, kw_only=True):
             Read.TIME,
             values=(
                 "when somebody who does not answer has it, as after 200 ms it must",
-                "as soon as it has it; if it fails then, the sender waits until it gives up",
+                "as soon as it has it; if it fails then, the sender waits for network.gives_up",
             ),
         ),
     ] = "late"
@@ -381,7 +386,13 @@ class ResourceManager(Table, frozen=True, kw_only=True):
         Tries, About("How many missed heartbeats mean the other is down.", "[G]", Read.TIME)
     ] = 3
     lb_probe: Annotated[
-        Pause, About("How often the load balancer probes the pair.", "[G]", Read.TIME)
+        Pause,
+        About(
+            "Within how long the load balancer knows that an instance of the pair failed, or is"
+            " back: of yours all probes that have to fail, and the last one's timeout.",
+            "[G]",
+            Read.TIME,
+        ),
     ] = 2_000
     drain: Annotated[
         Duration,
