@@ -93,8 +93,17 @@ def worst_loss(
     """
     budget.check(system.fault_classes)
     system = lost.among(system)
-    part, its = part_of(system, lost, budget)
-    found = waits(part, lost.begin, lost.end, its, since=lost.since, limits=limits)
+    found = _waits(*part_of(system, lost, budget), lost, limits)
+    return _loss(lost, call, budget, found, system, parts)
+
+
+def _waits(part: System, budget: Budget, lost: Lost, limits: Limits) -> Waits:
+    return waits(part, lost.begin, lost.end, budget, since=lost.since, limits=limits)
+
+
+def _loss(
+    lost: Lost, call: str, budget: Budget, found: Waits, system: System, parts: Parts | None = None
+) -> Loss:
     phases = () if found.worst is None else tuple(phases_of(system, found.worst))
     return Loss(lost, call, budget, found, system, phases, parts)
 
@@ -139,10 +148,12 @@ class Measuring:
         self, system: System, lost: Lost, call: str, budget: Budget, limits: Limits
     ) -> Loss:
         """Return `worst_loss`; not searched anew if what it depends on has been searched before."""
-        part, _ = part_of(system, lost, budget)
+        budget.check(system.fault_classes)
+        part, within = part_of(system, lost, budget)
         its = self._known.setdefault((lost.name, call, budget), [])
         for before, loss in its:
             if before == part:
                 return loss
-        its.append((part, worst_loss(system, lost, call, budget, limits)))
+        found = _waits(part, within, lost, limits)
+        its.append((part, _loss(lost, call, budget, found, lost.among(system))))
         return its[-1][1]
