@@ -5,8 +5,8 @@ Without time a request reaches a Resource Manager as soon as one takes it. In ti
 none does, and so is one that a Resource Manager has in hand when it fails. Whoever sent it sends it
 again after T1, and then after twice as long each time: an INVITE six times, until it has timed out
 (timers A and B, RFC 3261 section 17.1.1.2), anything else after T2 at most (timer E, 17.1.2.2).
-What has timed out is begun anew. A Resource Manager that fails with a request in hand got it an
-exchange before at most, and is taken to have got it when it was sent first.
+What has timed out is begun anew. Of a request that a Resource Manager has in hand when it fails, T1
+counts from the failure, less an exchange at most; it was sent up to two exchanges before.
 
 An INVITE that was answered with 100 Trying is not sent again (17.1.1.2): whoever sent it waits
 until it gives up, and begins anew. Resource Manager says so at once or, as it must, when there is

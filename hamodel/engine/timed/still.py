@@ -6,8 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from hamodel.engine.packed.compiling import compiled
+from hamodel.engine.packed.compiling import compiled, part
 from hamodel.engine.timed.zones import Steps
+
+
+@part
+def goes_on(steps: Steps, step: int, held: Any, most: int) -> bool:
+    """Return whether a step can be taken in no time, by a rule of `most` ms, to such a state."""
+    action = steps.actions[step]
+    at_once = steps.takes[action, 0] == 0 and steps.takes[action, 1] <= most
+    return bool(at_once and held[steps.targets[step]])
 
 
 @compiled
@@ -24,11 +32,9 @@ def endless_at_once(steps: Steps, held: Any, most: int) -> Any:
     for state in range(count):
         if held[state]:
             for step in range(steps.starts[state, 0], steps.starts[state, 1]):
-                target, action = steps.targets[step], steps.actions[step]
-                at_once = steps.takes[action, 0] == 0 and steps.takes[action, 1] <= most
-                if at_once and held[target]:
+                if goes_on(steps, step, held, most):
                     onward[state] += 1
-                    begins[target + 1] += 1
+                    begins[steps.targets[step] + 1] += 1
     for state in range(count):
         begins[state + 1] += begins[state]
     sources = np.zeros(begins[count], np.int64)
@@ -36,9 +42,8 @@ def endless_at_once(steps: Steps, held: Any, most: int) -> Any:
     for state in range(count):
         if held[state]:
             for step in range(steps.starts[state, 0], steps.starts[state, 1]):
-                target, action = steps.targets[step], steps.actions[step]
-                at_once = steps.takes[action, 0] == 0 and steps.takes[action, 1] <= most
-                if at_once and held[target]:
+                if goes_on(steps, step, held, most):
+                    target = steps.targets[step]
                     sources[filled[target]] = state
                     filled[target] += 1
     kept = held.copy()

@@ -254,7 +254,7 @@ def within(zone: Zones, begin: int, other: Zones, other_begin: int, count: int) 
 
 @part
 def comes_again(classes: Classes, one: int, other: int, size: int) -> bool:
-    """Return whether a class is another one of its state in which the wait can have taken less."""
+    """Return whether a class is another of its state, but that its wait can have taken longer."""
     begin, its = classes.begins[one], classes.begins[other]
     if classes.zones[begin + size - 1] <= classes.zones[its + size - 1]:
         return False
