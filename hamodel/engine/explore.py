@@ -27,6 +27,12 @@ SMALL_WHEN_LOADED = 500
 """The same once the compiled search is loaded: to put a system into arrays takes as long."""
 SMALL_AMONG_MANY = 2_000
 """The same for the largest of searches that share what is loaded."""
+WIDE = 64
+"""
+From how many bits a state on a search is taken to be large, once the compiled search is loaded.
+
+Every shipped deployment's search of so many bits or more is (decision 0008).
+"""
 
 
 def explore(
@@ -70,7 +76,8 @@ def explore(
     limits = limits.but(limit_states)
     begun = time.monotonic() if begun is None else begun
     found: Exploration | None = None
-    if checkpoint is None or not checkpoint.resumes:
+    resumes = checkpoint is not None and checkpoint.resumes
+    if not resumes and not _surely_large(system, budget, limits):
         found = _explored_at_once(system, budget, limits, progress, begun)
         if found.complete or found.cut is not Cut.STATES or found.limits == limits:
             return found
@@ -94,15 +101,27 @@ def explore(
             found.limits, found.cut = limits, cut_by(error)
         return found
     except TooWideError as error:
-        if found is None:
-            assert checkpoint is not None, "the reference search goes first without one"
+        if checkpoint is not None and resumes:
             raise SearchError(
                 "HA048",
                 f"{checkpoint.path} is of another search: this one is never kept, for {error}; "
                 "search without --resume, or resume with the options of the run that wrote it",
             ) from None
+        if found is None:
+            return explore_reference(system, budget, limits=limits, progress=progress, begun=begun)
         found.expand(limits, progress, begun)
         return found
+
+
+def _surely_large(system: System, budget: Budget, limits: Limits) -> bool:
+    """Return whether it is not worth while to try the reference search first."""
+    little = limits.states is not None and limits.states <= SMALL_WHEN_LOADED
+    return "numba" in sys.modules and not little and _is_wide(system, budget)
+
+
+def _is_wide(system: System, budget: Budget) -> bool:
+    stored = (*system.variables.values(), *budget.counters)
+    return sum((len(var.values) - 1).bit_length() for var in stored) >= WIDE
 
 
 def _explored_at_once(
@@ -117,6 +136,12 @@ def _explored_at_once(
     small = limits.states is not None and limits.states <= least
     first = limits if small else replace(limits, states=least)
     return explore_reference(system, budget, limits=first, progress=progress, begun=begun)
+
+
+def _repays_loading(system: System, budget: Budget) -> bool:
+    if _is_wide(system, budget):
+        return True
+    return not explore_reference(system, budget, limit_states=SMALL_AMONG_MANY).complete
 
 
 def prepare(systems: Iterable[tuple[System, Budget]], say: Callable[[str], None]) -> None:
@@ -134,7 +159,7 @@ def prepare(systems: Iterable[tuple[System, Budget]], say: Callable[[str], None]
     """
     these = list(systems)
     largest = max(these, key=lambda each: len(each[0].variables), default=None)
-    if largest is None or explore_reference(*largest, limit_states=SMALL_AMONG_MANY).complete:
+    if largest is None or not _repays_loading(*largest):
         return
     from hamodel.engine.graph import load_networkx
     from hamodel.engine.packed.layout import Layout, TooWideError

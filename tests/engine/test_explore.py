@@ -9,6 +9,7 @@ import pytest
 
 from hamodel import NO_FAULT, Component, Rule, SearchError, Set, System, Var, next_of, sometimes
 from hamodel.engine import explore as module
+from hamodel.engine import reference
 from hamodel.engine.check import check
 from hamodel.engine.explore import SMALL, SMALL_WHEN_LOADED, explore, prepare
 from hamodel.engine.packed import kernels, loading
@@ -63,6 +64,26 @@ def test_what_is_too_wide_goes_on_by_the_reference() -> None:
     assert not cut.complete
     assert 701 <= len(cut.states) <= 706
     assert list(whole.states[:701]) == list(cut.states[:701])
+
+
+def test_what_is_wide_is_not_tried_by_the_reference_first() -> None:
+    """Fewer states than the reference searches by itself, but of 64 bits: packed at once."""
+    narrow, wide = ring(3), widened(ring(3), 2)
+    found = [explore(each, limit_states=limit) for each in (narrow, wide) for limit in (None, 500)]
+
+    assert [len(each.states) for each in found] == [108] * 4
+    assert [isinstance(each, PackedExploration) for each in found] == [False, False, True, False]
+    assert read(reference.explore(wide)) == read(found[2])
+
+
+def test_what_is_wide_is_searched_without_what_is_not_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before Numba is imported the reference goes first, however wide a state is."""
+    monkeypatch.delitem(sys.modules, "numba")
+
+    assert isinstance(explore(widened(ring(3), 2)), Exploration)
+    assert "numba" not in sys.modules
 
 
 @pytest.mark.parametrize("limit", [1, 100, 500, 501, 1_000, 1_567, 1_568])
@@ -123,6 +144,11 @@ def test_nothing_is_prepared_for_small_systems(monkeypatch: pytest.MonkeyPatch) 
 def test_kernels_are_loaded_before_a_large_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """TP(5) has 8,832 states; all searches are prepared for, small ones among them."""
     assert [[4, 18]] == prepared(monkeypatch, ring(3), two_phase(5))
+
+
+def test_kernels_are_loaded_for_what_is_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a search that shows whether it is large."""
+    assert 1 == len(prepared(monkeypatch, widened(ring(3), 2)))
 
 
 @pytest.mark.parametrize("cached", [True, False])
