@@ -26,6 +26,7 @@ from hamodel.cli.words import allowed
 from hamodel.draw.scene import STYLES, Mark, TimeLine
 from hamodel.engine.check import check
 from hamodel.engine.limits import NO_LIMITS, Limits
+from hamodel.engine.possible import possible
 from hamodel.errors import HamodelError, InputError, seconds
 from hamodel.guide import Parts, build_parts
 from hamodel.guide.deployment import Deployment
@@ -238,8 +239,9 @@ def tried(
     system, parts, call = its.system, its.parts, its.call
     ways = (detection_alone(parts), failover_alone(parts, call))
     alone = [worst_loss(system, each, call, one, limits=limits) for each in ways]
+    able = possible(system, budget)
     same, single = (
-        check(system, prop, budget, limits=limits, in_cones=True)
+        check(able, prop, budget, limits=limits, in_cones=True)
         for prop in (identity(parts, call), one_view(parts, call))
     )
     worst = loss.worst

@@ -42,7 +42,7 @@ def possible(system: System, budget: Budget) -> System:
         values = _values(system, rules)
         constants = {name: its for name, [its, *more] in values.items() if not more}
         left = (_settled(rule, constants) for rule in rules)
-        rules = [rule for rule in left if may_hold(rule.when, values)]
+        rules = [rule for rule in left if rule is not None and may_hold(rule.when, values)]
     # Arrows are part of the rules now.
     components = tuple(replace(component, arrows=()) for component in system.components)
     return System(components, tuple(rules), system.sources, system.name)
@@ -98,9 +98,11 @@ def _results(effect: Set, values: Values) -> set[Value]:
     return {effect.to} if effect.source is None else set(values[effect.source.name])
 
 
-def _settled(rule: Rule, constants: Mapping[str, Value]) -> Rule:
-    """Return what is left of a rule where some variables have these values."""
+def _settled(rule: Rule, constants: Mapping[str, Value]) -> Rule | None:
+    """Return what is left of a rule where some variables have these values; None for nothing."""
     effects = (replace(effect, when=settled(effect.when, constants)) for effect in rule.sets)
     kept = tuple(effect for effect in effects if effect.when != FALSE)
-    # A rule that changes nothing keeps what it would change: it may still hold time still.
+    # A rule that changes nothing keeps what it would change if it may hold time still.
+    if not kept and rule.bounds[1] != 0:
+        return None
     return replace(rule, when=normal(settled(rule.when, constants)), sets=kept or rule.sets)

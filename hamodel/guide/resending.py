@@ -5,16 +5,18 @@ Without time a request reaches a Resource Manager as soon as one takes it. In ti
 none does, and so is one that a Resource Manager has in hand when it fails. Whoever sent it sends it
 again after T1, and then after twice as long each time: an INVITE six times, until it has timed out
 (timers A and B, RFC 3261 section 17.1.1.2), anything else after T2 at most (timer E, 17.1.2.2).
-What has timed out is begun anew. Of a request that a Resource Manager has in hand when it fails, T1
-counts from the failure, less an exchange at most; it was sent up to two exchanges before.
+What has timed out is begun anew. All of these count from the sending. But of what is no INVITE and
+was out at a silent Media Server for long when its Resource Manager failed it is not known how often
+it was sent: it is due again at any time within T2, and has timed out at any within timer F.
 
-An INVITE that was answered with 100 Trying is not sent again (17.1.1.2): whoever sent it waits
-until it gives up, and begins anew. Resource Manager says so at once or, as it must, when there is
-no answer for 200 ms (17.2.1): while it is out at somebody silent (`resource_manager.trying`). Where
-SIP Server is the load balancer, what it sends again goes to the instance that it was sent to first,
-so that only its next transaction finds the other (A-SS-LB). A load balancer may pass it to an
-instance that failed and that it still believes up (A-LB), and until it gives that one up passes it
-there each time.  A-RETRANSMIT, A-TIMEOUT.
+An INVITE that was answered with 100 Trying is not sent again (17.1.1.2), and RFC 3261 has no timer
+for its client: a SIP Server and a Media Server have one of their own each, and begin anew then
+(`sip_server.trying_timeout`, `media_server.proceeding_timeout`). Resource Manager says so at once
+or, as it must, when there is no answer for 200 ms (17.2.1): while it is out at somebody silent
+(`resource_manager.trying`). Where SIP Server is the load balancer, what it sends again goes to the
+instance that it was sent to first, so that only its next transaction finds the other (A-SS-LB). A
+load balancer may pass it to an instance that failed and that it still believes up (A-LB), and until
+it gives that one up passes it there each time.  A-RETRANSMIT, A-TIMEOUT, A-TRYING.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Any
 
 from hamodel import FALSE, TRUE, Component, Expr, Rule, Set, System, Var, all_of, any_of, at
 from hamodel.guide.deployment import Network
@@ -30,19 +33,33 @@ from hamodel.guide.recorder_search import invites
 from hamodel.guide.vocabulary import DialogState, RecordingSessionState, Request
 
 LOST, AGAIN, ANEW = "request_gets_lost", "lost_request_is_sent_again", "request_is_begun_anew"
+OUT_LONG, T1_OVER, GIVEN_UP = "request_is_out_long", "t1_of_request_is_over", "request_is_given_up"
 ADDED: Mapping[str, str] = MappingProxyType(
     {
         LOST: "No Resource Manager takes a request that is sent to one, or a load balancer passes "
         "it to one that failed (A-RETRANSMIT, A-LB).",
         AGAIN: "A request that no Resource Manager took is sent again: after T1, then after twice "
         "as long each time, but for an INVITE after T2 at most (A-RETRANSMIT).",
-        ANEW: "A request has timed out, or whoever waits for its answer after a 100 Trying gives "
-        "up: it is begun anew (A-TIMEOUT).",
+        ANEW: "A request has timed out, or was given up: it is begun anew (A-TIMEOUT).",
+        OUT_LONG: "A Resource Manager has a request out at somebody who does not answer, and has "
+        "said 100 Trying to it if it is an INVITE (A-TRYING).",
+        T1_OVER: "T1 after it was sent, the Resource Manager that has a request does not answer "
+        "(A-RETRANSMIT).",
+        GIVEN_UP: "The Resource Manager that has a request does not answer, and whoever sent it "
+        "has waited as long as it does: until its transaction times out, or after a 100 Trying "
+        "(A-TIMEOUT, A-TRYING).",
     }
 )
 """The families of rules that are added, and what they do."""
 IN_HAND = ("request_is_sent_again", "invite_is_sent_again")
 """The families by which one is sent again that a Resource Manager had in hand when it failed."""
+PHASES: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys((T1_OVER, AGAIN), "sending again"),
+        **dict.fromkeys((OUT_LONG, GIVEN_UP, ANEW), "giving up"),
+    }
+)
+"""By the family of the rule that time passes for, what that time is called."""
 _REACHES = ("request_reaches_resource_manager", "invite_reaches_resource_manager")
 _TAKEN_IN_TURN = "active-active-sip-server"
 _BACK = "retransmit"
@@ -50,6 +67,13 @@ _GOES_ON = ("proxy", "execute", "refuse", "accept", _BACK)
 """What happens to a request that is still the same one after it."""
 TIMES = 7
 """How often an INVITE is sent: 63·T1 after the first time it is once more, at 64·T1 timed out."""
+DUE, OVER, LONG = 1, 2, TIMES + 1
+"""
+What `in_vain` says beyond numbers: of a request in hand, it is to be sent again, or anew; of one on
+its way, it was sent any number of times before its Resource Manager failed.
+"""
+TRYING = 200
+"""After how many ms without an answer a proxy says 100 Trying; RFC 3261 section 17.2.1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +89,12 @@ class _Request:
         The component whose events are its stages.
     waits, invite, sender
         It has yet to reach a Resource Manager; it is an INVITE; whoever sent it is there.
-    kept
-        A Resource Manager that has it in hand is the only one that hears it when it is sent again,
-        or has said 100 Trying.
+    via
+        Which Resource Manager has it in hand, up or not.
+    silent
+        It is in hand, and out at somebody who does not answer.
+    patience
+        How long, in ms, whoever sent it waits after a 100 Trying.
     astray
         A load balancer may pass it to a Resource Manager that failed.
     """
@@ -77,19 +104,40 @@ class _Request:
     waits: Expr
     invite: Expr
     sender: Expr
-    kept: Expr
+    via: Var[str]
+    silent: Expr
+    patience: int
     astray: Expr
 
     @property
+    def variables(self) -> tuple[Var[Any], ...]:
+        """What is known of it."""
+        return self.in_vain, self.out_long
+
+    @property
+    def in_hand(self) -> Expr:
+        """The guard that a Resource Manager has it, up or not."""
+        return self.via.is_not(None)
+
+    @property
     def in_vain(self) -> Var[int]:
-        """How often it was sent in vain; 0 too for one that reached a Resource Manager."""
-        return Var(f"{self.machine.name}.sent_in_vain", range(TIMES + 1))
+        """How often it was sent in vain, or `LONG`; of one in hand 0, `DUE` or `OVER`."""
+        return Var(f"{self.machine.name}.sent_in_vain", range(LONG + 1))
+
+    @property
+    def out_long(self) -> Var[bool]:
+        """Whether it is in hand, and was out at somebody silent for as long as `TRYING`."""
+        return Var(f"{self.machine.name}.out_long", bool)
 
     def sent_again(self, taken: Expr, *times: int) -> tuple[Set, ...]:
         """Return the effects of its being sent once more: in vain, or not."""
         heard = self.heard(taken)
         more = (Set(self.in_vain, n + 1, self.in_vain.is_(n) & ~heard) for n in times if n < TIMES)
         return Set(self.in_vain, 0, heard), *more
+
+    def lost(self) -> tuple[Set, ...]:
+        """Return the effects of its being lost by whoever has it in hand."""
+        return Set(self.in_vain, 1), Set(self.out_long, False)
 
     def heard(self, taken: Expr) -> Expr:
         """Return the guard that it is heard when it is sent again, if Resource Managers take it."""
@@ -112,14 +160,16 @@ def with_resending(parts: Parts, system: System) -> System:
         else:
             over = [requests[name] for name, how in fired.items() if how not in _GOES_ON]
             over += [turns[rule.name]] if rule.name in turns else []
-            more = [Set(each.in_vain, 0) for each in over]
+            more = [Set(var, var.initial) for each in over for var in each.variables]
             # A message that a rule file loses: its sender has to find out, too.
-            more += [Set(requests[n].in_vain, 1) for n, how in fired.items() if how == _BACK]
+            back = [requests[name] for name, how in fired.items() if how == _BACK]
+            more += [effect for each in back for effect in each.lost()]
             rules.append(replace(rule, sets=(*rule.sets, *more)) if more else rule)
     for name, request in requests.items():
         rules += _on_its_way(parts, request, taken[name])
     known = Component(
-        "requests_on_their_way", variables=tuple(each.in_vain for each in requests.values())
+        "requests_on_their_way",
+        variables=tuple(var for each in requests.values() for var in each.variables),
     )
     return replace(system, components=(*system.components, known), rules=tuple(rules))
 
@@ -137,20 +187,16 @@ def _taken(system: System, machine: str) -> Expr:
 
 def _requests(parts: Parts) -> Iterator[_Request]:
     """Yield what is sent through a Resource Manager."""
-    at_once = parts.deployment.resource_manager.trying == "at-once"
     for call, dialog in parts.dialogs.items():
-        silent = {name: ~server.answers for name, server in parts.media_servers.items()}
-        out = FALSE if dialog.tries is None else at(dialog.tries, silent)
-        tried = (var.is_(True) for var in dialog.tried.values())
-        invite = dialog.request.is_(Request.PLACE)
-        said_trying = invite & (TRUE if at_once else any_of(out, *tried))
         yield _Request(
             f"the request for {call}",
             dialog.machine,
             waits=dialog.machine.is_(DialogState.REQUESTED),
-            invite=invite,
+            invite=dialog.request.is_(Request.PLACE),
             sender=at(dialog.owner, parts.serves),
-            kept=TRUE if parts.mode == _TAKEN_IN_TURN else said_trying,
+            via=dialog.via,
+            silent=_silent(parts, call),
+            patience=parts.deployment.sip_server.trying_timeout,
             astray=_astray(parts, dialog.route),
         )
     for its in invites(parts):
@@ -161,9 +207,23 @@ def _requests(parts: Parts) -> Iterator[_Request]:
             waits=its.session.machine.is_(RecordingSessionState.INVITED),
             invite=TRUE,
             sender=parts.media_servers[its.server].answers,
-            kept=TRUE if at_once else out,
+            via=its.session.via,
+            silent=out,
+            patience=parts.deployment.media_server.proceeding_timeout,
             astray=_astray(parts, None),
         )
+
+
+def _silent(parts: Parts, call: str) -> Expr:
+    """Return the guard that a call's request in hand is at a Media Server that does not answer."""
+    dialog = parts.dialogs[call]
+    silent = {name: ~server.answers for name, server in parts.media_servers.items()}
+    known = {
+        rm: at(manager.media_server_of[call].to, silent)
+        for rm, manager in parts.resource_managers.items()
+    }
+    ways = [at(dialog.via, known), *(var.is_(True) for var in dialog.tried.values())]
+    return any_of(*ways, *([] if dialog.tries is None else [at(dialog.tries, silent)]))
 
 
 def _astray(parts: Parts, route: Var[str] | None) -> Expr:
@@ -195,23 +255,81 @@ def _turns(parts: Parts, requests: Mapping[str, _Request]) -> Mapping[str, _Requ
 
 
 def _in_hand(parts: Parts, its: _Request, rule: Rule, taken: Expr) -> Iterator[Rule]:
-    """Yield when one is sent again that a Resource Manager had in hand when it failed."""
-    network = parts.deployment.network
-    yield replace(
-        rule,
-        when=rule.when & ~its.kept,
-        sets=(*rule.sets, Set(its.in_vain, 2, ~its.heard(taken))),
-        takes=(max(0, network.t1 - network.exchange), network.t1),
+    """Yield when one is due again, or given up, that a Resource Manager has in hand."""
+    network, down, trying = parts.deployment.network, rule.when, _trying(parts, its)
+    known = its.in_hand & its.in_vain.is_(0)
+    over = Set(its.in_vain, OVER, down)
+    yield Rule(
+        f"{its.name} is out at somebody silent for {TRYING} ms",
+        when=all_of(known, its.silent, ~down, its.out_long.is_(False)),
+        sets=Set(its.out_long, True),
+        takes=(TRYING, TRYING),
+        cite="A-TRYING",
+        family=OUT_LONG,
     )
+    yield Rule(
+        f"the sender of {its.name} waits no longer after a 100 Trying",
+        when=known & trying,
+        sets=over,
+        takes=(its.patience, its.patience + network.exchange),
+        cite="A-TRYING",
+        family=GIVEN_UP,
+    )
+    done = (*rule.sets, Set(its.out_long, False))
     yield replace(
         rule,
         name=f"{its.name} is given up with its resource manager",
-        when=rule.when & its.kept,
-        sets=(*rule.sets, Set(its.in_vain, 0)),
-        takes=(0, network.gives_up),
+        when=down & its.in_vain.is_(OVER),
+        sets=(*done, Set(its.in_vain, 0)),
         cite="A-TIMEOUT",
         family=ANEW,
     )
+    if parts.mode == _TAKEN_IN_TURN:
+        # What is sent again goes to the same instance, as SIP Server is the load balancer.
+        yield Rule(
+            f"{its.name} has timed out with its resource manager",
+            when=known & ~trying,
+            sets=over,
+            takes=(network.gives_up, network.gives_up),
+            cite="A-TIMEOUT",
+            family=GIVEN_UP,
+        )
+        return
+    if its.invite != TRUE:
+        long = all_of(down, its.out_long.is_(True), ~its.invite)
+        yield replace(
+            rule,
+            name=f"{its.name} is sent again after T2 at most",
+            when=long & its.in_vain.is_(0),
+            sets=(*done, Set(its.in_vain, LONG, ~its.heard(taken))),
+            takes=(0, network.t2),
+            family=AGAIN,
+        )
+    if (counted := _counted(parts, its)) != FALSE:
+        yield Rule(
+            f"T1 of {its.name} is over",
+            when=counted,
+            sets=Set(its.in_vain, DUE, down),
+            takes=(network.t1, network.t1),
+            cite="A-RETRANSMIT",
+            family=T1_OVER,
+        )
+        again = down & its.in_vain.is_(DUE)
+        yield replace(rule, when=again, sets=(*done, *its.sent_again(taken, DUE)))
+
+
+def _trying(parts: Parts, its: _Request) -> Expr:
+    """Return the guard that the Resource Manager that has one in hand has said 100 Trying."""
+    at_once = parts.deployment.resource_manager.trying == "at-once"
+    return its.invite & (TRUE if at_once else its.out_long.is_(True))
+
+
+def _counted(parts: Parts, its: _Request) -> Expr:
+    """Return the guard that one in hand is sent again by a timer that counts from its sending."""
+    kinds = ~its.invite if parts.deployment.resource_manager.trying == "at-once" else TRUE
+    if kinds == ~TRUE:
+        return FALSE
+    return all_of(its.in_hand, its.in_vain.is_(0), its.out_long.is_(False), kinds)
 
 
 def _on_its_way(parts: Parts, its: _Request, taken: Expr) -> Iterator[Rule]:
@@ -234,11 +352,23 @@ def _on_its_way(parts: Parts, its: _Request, taken: Expr) -> Iterator[Rule]:
             cite="A-RETRANSMIT",
             family=AGAIN,
         )
+    # It has been sent for the second time: T1 of timer B or F is over.
+    left = max(0, network.gives_up - network.t1)
     yield Rule(
         f"{its.name} has timed out and is begun anew",
-        when=waits & its.in_vain.is_not(0),
+        when=waits & its.in_vain.in_(*range(2, LONG)),
         sets=Set(its.in_vain, 0),
-        takes=(network.gives_up, network.gives_up),
+        takes=(left, left),
+        cite="A-TIMEOUT",
+        family=ANEW,
+    )
+    if its.invite == TRUE:
+        return
+    yield Rule(
+        f"{its.name} times out after long and is begun anew",
+        when=waits & its.in_vain.is_(LONG),
+        sets=Set(its.in_vain, 0),
+        takes=(0, network.gives_up),
         cite="A-TIMEOUT",
         family=ANEW,
     )

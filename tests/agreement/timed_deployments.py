@@ -1,8 +1,8 @@
 """
 What a call loses in the deployments that are shipped, by classes of states and tick by tick.
 
-Of each deployment one call is made, one fault happens, and what can be lost is measured in the cone
-of what is lost, as `hamodel loss` does; but the deployment's timers are small whole numbers of
+Of each deployment one call is made, one fault happens, and what can be lost is measured in the part
+of the model that `hamodel loss` searches; but the deployment's timers are small whole numbers of
 ticks, in the same order: of those that can matter within the fault the shortest is 1, the next
 longer 2, and so on. Where that has too many timed states, something smaller stands for it that
 loses the same in the deployments' own timers, to the millisecond: less is asked for, or less is
@@ -27,7 +27,7 @@ from hamodel import (
     check_in_time,
     leads_to,
 )
-from hamodel.engine.cone import Influences
+from hamodel.cli import losses
 from hamodel.engine.explore import explore
 from hamodel.engine.judged_by_ticks import judged_by_ticks, shown_by
 from hamodel.engine.limits import Limits
@@ -164,18 +164,18 @@ class Compared:
 
 
 @lru_cache(maxsize=1 + WAYS)
-def _model(deployment: str, changes: tuple[str, ...]) -> tuple[Parts, Influences]:
+def _model(deployment: str, changes: tuple[str, ...]) -> tuple[Parts, System]:
     parts = build_parts(load(deployment, ["scope.calls=1", *changes]))
-    return parts, Influences(with_causes(parts, build(parts.deployment)))
+    return parts, with_causes(parts, build(parts.deployment))
 
 
 def settings(only: Sequence[str] = ()) -> Iterator[Setting]:
     """Yield every setting, of these deployments or of all: fault by fault, then what is changed."""
     for deployment in only or shipped():
-        parts, influences = _model(deployment, ())
+        parts, system = _model(deployment, ())
         call = next(iter(parts.calls))
         names = [name for name, make in LOSSES.items() if isinstance(make(parts, call), Lost)]
-        for fault in sorted(influences.system.fault_classes):
+        for fault in sorted(system.fault_classes):
             for name in names:
                 yield Setting(deployment, name, fault)
         yield from (each for each in CHANGED if each.deployment == deployment)
@@ -217,21 +217,18 @@ def parted(system: System, budget: Budget) -> Part:
 
 def lost_by(setting: Setting) -> Lost | None:
     """Return what is lost; None if there is none of it, or no such fault, after the changes."""
-    parts, influences = _model(setting.deployment, setting.changes)
-    known = setting.fault in influences.system.fault_classes
+    parts, system = _model(setting.deployment, setting.changes)
+    known = setting.fault in system.fault_classes
     lost = LOSSES[setting.lost](parts, next(iter(parts.calls)))
     return lost if known and isinstance(lost, Lost) else None
 
 
 def part_of(setting: Setting) -> tuple[System, Lost, Budget]:
-    """Return the part of a deployment's model that a loss can depend on, with its timers."""
+    """Return the part of a deployment's model that a loss can depend on, as `hamodel loss` has."""
     lost = lost_by(setting)
     assert lost is not None, "settings() leaves out what cannot be lost"
-    guards = lost.since, lost.begin, lost.end
-    _, influences = _model(setting.deployment, setting.changes)
-    if lost.unasked:
-        influences = Influences(lost.among(influences.system))
-    part, budget = influences.part(guards, Budget({setting.fault: 1}, setting.repairs))
+    _, system = _model(setting.deployment, setting.changes)
+    part, budget = losses.part_of(system, lost, Budget({setting.fault: 1}, setting.repairs))
     return part, lost, budget
 
 

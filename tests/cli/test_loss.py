@@ -26,8 +26,8 @@ from hamodel.cli.phases import told_at
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed import layout
 from hamodel.errors import InputError, seconds
+from hamodel.guide import resending
 from hamodel.guide.loss import PHASES
-from hamodel.guide.resending import AGAIN, ANEW, IN_HAND
 from hamodel.guide.timing import TAKES
 
 MEDIA_SERVER, SIP_SERVER = "media-server-crash=1", "sip-server-crash=1"
@@ -276,7 +276,7 @@ def test_a_hang_up_takes_no_audio_away() -> None:
 def test_every_time_has_a_name() -> None:
     """The phases are those of the families that take time, and of those with times of their own."""
     by_way = {"request_is_refused", "request_fails", "call_ends"}
-    assert PHASES.keys() == TAKES.keys() | by_way | {*IN_HAND, AGAIN, ANEW}
+    assert PHASES.keys() == TAKES.keys() | by_way | resending.PHASES.keys()
 
 
 def test_one_copy_of_two() -> None:

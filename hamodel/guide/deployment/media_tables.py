@@ -83,6 +83,14 @@ class MediaServer(Table, frozen=True, kw_only=True):
             Read.TIME,
         ),
     ] = None
+    proceeding_timeout: Annotated[
+        Duration,
+        About(
+            "How long it waits for an answer to an INVITE after a 100 Trying.",
+            "A-TRYING, [V S49]",
+            Read.TIME,
+        ),
+    ] = 120_000
     rejoin_rate: Annotated[
         Tries | None,
         About(

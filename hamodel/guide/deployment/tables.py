@@ -162,6 +162,14 @@ class SipServer(Table, frozen=True, kw_only=True):
         Duration,
         About("How long it takes at most to act on what it hears.", "[G]", Read.TIME),
     ] = 100
+    trying_timeout: Annotated[
+        Duration,
+        About(
+            "How long it waits for an answer to an INVITE after a 100 Trying.",
+            "A-TRYING, [V S48]",
+            Read.TIME,
+        ),
+    ] = 32_000
     self_detects_media_server: Annotated[
         bool,
         About(
@@ -197,8 +205,7 @@ class Network(Table, frozen=True, kw_only=True):
     gives_up: Annotated[
         Duration,
         About(
-            "When a request without an answer has failed: timers B and F, 64 times T1; and after a"
-            " 100 Trying, for which a client has no timer in RFC 3261, how long it waits.",
+            "When a request without an answer has failed: timers B and F, 64 times T1.",
             "[V S41]",
             Read.TIME,
         ),
@@ -344,7 +351,7 @@ class ResourceManager(Table, frozen=True, kw_only=True):
             Read.TIME,
             values=(
                 "when somebody who does not answer has it, as after 200 ms it must",
-                "as soon as it has it; if it fails then, the sender waits for network.gives_up",
+                "as soon as it has it; if it fails then, its sender has a timer of its own",
             ),
         ),
     ] = "late"

@@ -30,6 +30,8 @@ ALSO: Mapping[str, str] = MappingProxyType(
         "sip_t2": "network.t2",
         "sip_timer_b": "network.gives_up",
         "sip_timer_f": "network.gives_up",
+        "sip_trying_timeout": "sip_server.trying_timeout",
+        "timer_ci_proceeding": "media_server.proceeding_timeout",
         "rec_ping_interval": "t_lib_client.ping.interval",
     }
 )
