@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
@@ -45,9 +46,8 @@ ADDED: Mapping[str, str] = MappingProxyType(
         "said 100 Trying to it if it is an INVITE (A-TRYING).",
         T1_OVER: "T1 after it was sent, the Resource Manager that has a request does not answer "
         "(A-RETRANSMIT).",
-        GIVEN_UP: "The Resource Manager that has a request does not answer, and whoever sent it "
-        "has waited as long as it does: until its transaction times out, or after a 100 Trying "
-        "(A-TIMEOUT, A-TRYING).",
+        GIVEN_UP: "Whoever sent a request that a Resource Manager has in hand waited as long as "
+        "it does: until its transaction times out, or after a 100 Trying (A-TIMEOUT, A-TRYING).",
     }
 )
 """The families of rules that are added, and what they do."""
@@ -67,13 +67,23 @@ _GOES_ON = ("proxy", "execute", "refuse", "accept", _BACK)
 """What happens to a request that is still the same one after it."""
 TIMES = 7
 """How often an INVITE is sent: 63·T1 after the first time it is once more, at 64·T1 timed out."""
-DUE, OVER, LONG = 1, 2, TIMES + 1
+DUE, LONG = 1, TIMES + 1
 """
-What `in_vain` says beyond numbers: of a request in hand, it is to be sent again, or anew; of one on
-its way, it was sent any number of times before its Resource Manager failed.
+What `in_vain` says beyond numbers: of a request in hand, it is to be sent again; of one on its way,
+it was sent any number of times before its Resource Manager failed.
 """
 TRYING = 200
 """After how many ms without an answer a proxy says 100 Trying; RFC 3261 section 17.2.1."""
+
+
+class Stage(Enum):
+    """How far the waiting for an answer of a request in hand has come."""
+
+    NEW = "new"
+    OUT_LONG = "out-long"
+    """It was out at somebody silent for as long as `TRYING`."""
+    OVER = "over"
+    """Whoever sent it has waited as long as it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,7 @@ class _Request:
     @property
     def variables(self) -> tuple[Var[Any], ...]:
         """What is known of it."""
-        return self.in_vain, self.out_long
+        return self.in_vain, self.stage
 
     @property
     def in_hand(self) -> Expr:
@@ -121,13 +131,13 @@ class _Request:
 
     @property
     def in_vain(self) -> Var[int]:
-        """How often it was sent in vain, or `LONG`; of one in hand 0, `DUE` or `OVER`."""
+        """How often it was sent in vain, or `LONG`; of one in hand 0 or `DUE`."""
         return Var(f"{self.machine.name}.sent_in_vain", range(LONG + 1))
 
     @property
-    def out_long(self) -> Var[bool]:
-        """Whether it is in hand, and was out at somebody silent for as long as `TRYING`."""
-        return Var(f"{self.machine.name}.out_long", bool)
+    def stage(self) -> Var[Stage]:
+        """How far somebody's waiting for an answer of it has come, while it is in hand."""
+        return Var(f"{self.machine.name}.stage", Stage)
 
     def sent_again(self, taken: Expr, *times: int) -> tuple[Set, ...]:
         """Return the effects of its being sent once more: in vain, or not."""
@@ -137,7 +147,7 @@ class _Request:
 
     def lost(self) -> tuple[Set, ...]:
         """Return the effects of its being lost by whoever has it in hand."""
-        return Set(self.in_vain, 1), Set(self.out_long, False)
+        return Set(self.in_vain, 1), Set(self.stage, Stage.NEW)
 
     def heard(self, taken: Expr) -> Expr:
         """Return the guard that it is heard when it is sent again, if Resource Managers take it."""
@@ -258,11 +268,11 @@ def _in_hand(parts: Parts, its: _Request, rule: Rule, taken: Expr) -> Iterator[R
     """Yield when one is due again, or given up, that a Resource Manager has in hand."""
     network, down, trying = parts.deployment.network, rule.when, _trying(parts, its)
     known = its.in_hand & its.in_vain.is_(0)
-    over = Set(its.in_vain, OVER, down)
+    over = Set(its.stage, Stage.OVER)
     yield Rule(
         f"{its.name} is out at somebody silent for {TRYING} ms",
-        when=all_of(known, its.silent, ~down, its.out_long.is_(False)),
-        sets=Set(its.out_long, True),
+        when=all_of(known, its.silent, ~down, its.stage.is_(Stage.NEW)),
+        sets=Set(its.stage, Stage.OUT_LONG),
         takes=(TRYING, TRYING),
         cite="A-TRYING",
         family=OUT_LONG,
@@ -275,11 +285,11 @@ def _in_hand(parts: Parts, its: _Request, rule: Rule, taken: Expr) -> Iterator[R
         cite="A-TRYING",
         family=GIVEN_UP,
     )
-    done = (*rule.sets, Set(its.out_long, False))
+    done = (*rule.sets, Set(its.stage, Stage.NEW))
     yield replace(
         rule,
         name=f"{its.name} is given up with its resource manager",
-        when=down & its.in_vain.is_(OVER),
+        when=down & its.stage.is_(Stage.OVER),
         sets=(*done, Set(its.in_vain, 0)),
         cite="A-TIMEOUT",
         family=ANEW,
@@ -288,7 +298,7 @@ def _in_hand(parts: Parts, its: _Request, rule: Rule, taken: Expr) -> Iterator[R
         # What is sent again goes to the same instance, as SIP Server is the load balancer.
         yield Rule(
             f"{its.name} has timed out with its resource manager",
-            when=known & ~trying,
+            when=all_of(known, ~trying, its.stage.is_not(Stage.OVER)),
             sets=over,
             takes=(network.gives_up, network.gives_up),
             cite="A-TIMEOUT",
@@ -296,11 +306,10 @@ def _in_hand(parts: Parts, its: _Request, rule: Rule, taken: Expr) -> Iterator[R
         )
         return
     if its.invite != TRUE:
-        long = all_of(down, its.out_long.is_(True), ~its.invite)
         yield replace(
             rule,
             name=f"{its.name} is sent again after T2 at most",
-            when=long & its.in_vain.is_(0),
+            when=all_of(down, its.in_vain.is_(0), its.stage.is_(Stage.OUT_LONG), ~its.invite),
             sets=(*done, Set(its.in_vain, LONG, ~its.heard(taken))),
             takes=(0, network.t2),
             family=AGAIN,
@@ -319,17 +328,21 @@ def _in_hand(parts: Parts, its: _Request, rule: Rule, taken: Expr) -> Iterator[R
 
 
 def _trying(parts: Parts, its: _Request) -> Expr:
-    """Return the guard that the Resource Manager that has one in hand has said 100 Trying."""
-    at_once = parts.deployment.resource_manager.trying == "at-once"
-    return its.invite & (TRUE if at_once else its.out_long.is_(True))
+    """Return the guard that 100 Trying was said to its sender, who waits."""
+    stages = (Stage.NEW, Stage.OUT_LONG) if _says_at_once(parts) else (Stage.OUT_LONG,)
+    return its.invite & its.stage.in_(*stages)
 
 
 def _counted(parts: Parts, its: _Request) -> Expr:
     """Return the guard that one in hand is sent again by a timer that counts from its sending."""
-    kinds = ~its.invite if parts.deployment.resource_manager.trying == "at-once" else TRUE
+    kinds = ~its.invite if _says_at_once(parts) else TRUE
     if kinds == ~TRUE:
         return FALSE
-    return all_of(its.in_hand, its.in_vain.is_(0), its.out_long.is_(False), kinds)
+    return all_of(its.in_hand, its.in_vain.is_(0), its.stage.is_(Stage.NEW), kinds)
+
+
+def _says_at_once(parts: Parts) -> bool:
+    return parts.deployment.resource_manager.trying == "at-once"
 
 
 def _on_its_way(parts: Parts, its: _Request, taken: Expr) -> Iterator[Rule]:

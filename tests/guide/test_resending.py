@@ -27,7 +27,7 @@ from tests.stories.telling import (
     established,
 )
 
-OUT_LONG = f"media_dialog_of_{CALL}.out_long"
+STAGE = f"media_dialog_of_{CALL}.stage"
 IN_VAIN = f"media_dialog_of_{CALL}.sent_in_vain"
 REACHES = f"the request for {CALL} reaches {{}}"
 GETS_LOST = f"the request for {CALL} gets lost"
@@ -233,7 +233,7 @@ def test_what_was_answered_is_no_longer_out() -> None:
     refused = f"the media server that {MANAGER} asks for {CALL} does not answer"
     failed = long.after(refused, f"{SIP} hears that the request for {CALL} failed")
 
-    assert ("yes", "no") == (long[OUT_LONG], failed[OUT_LONG])
+    assert ("out-long", "new") == (long[STAGE], failed[STAGE])
 
 
 def test_a_load_balancer_may_send_it_to_one_that_failed() -> None:
