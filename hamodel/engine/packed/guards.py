@@ -170,24 +170,17 @@ def disjuncts(guard: Expr) -> Iterator[Expr]:
 
 def _worked_out(chunk: Chunk, part: Expr) -> npt.NDArray[np.bool_]:
     """Return for every value of a chunk whether a guard about its variables holds."""
-    held, read = _truth(part)
-    of = {place.var.name: place for place in chunk.places}
+    names = {var.name for var in variables_of(part)}
+    places = [place for place in chunk.places if place.var.name in names]
+    fixed = {var.name: var.initial for var in variables_of(part)}
+    shape = [1 << place.width for place in places]
+    held = np.zeros(shape, np.bool_)
+    for codes in combinations(*(range(len(place.var.values)) for place in places)):
+        chosen = zip(places, codes, strict=True)
+        held[codes] = part({**fixed, **{p.var.name: p.var.values[code] for p, code in chosen}})
     every = np.arange(1 << chunk.width)
-    index = tuple(every >> (of[name].shift - chunk.shift) & of[name].mask for name in read)
+    index = tuple(every >> (place.shift - chunk.shift) & place.mask for place in places)
     return np.asarray(held[index], np.bool_)
-
-
-@lru_cache(maxsize=1 << 16)
-def _truth(part: Expr) -> tuple[npt.NDArray[np.bool_], tuple[str, ...]]:
-    """Return whether a guard holds, by the codes of the variables named; no value has the rest."""
-    every = {var.name: var for var in variables_of(part)}
-    read = [var for var in every.values() if len(var.values) > 1]
-    fixed = {name: var.initial for name, var in every.items()}
-    held = np.zeros([1 << (len(var.values) - 1).bit_length() for var in read], np.bool_)
-    for codes in combinations(*(range(len(var.values)) for var in read)):
-        chosen = zip(read, codes, strict=True)
-        held[codes] = part({**fixed, **{var.name: var.values[code] for var, code in chosen}})
-    return held, tuple(var.name for var in read)
 
 
 def _bits(allowed: npt.NDArray[np.bool_], lanes: int) -> Words:
