@@ -1,8 +1,8 @@
 """
 What a call loses in the deployments that are shipped, by classes of states and tick by tick.
 
-Of each deployment one call is made, one fault happens, and what can be lost is measured in the part
-of the model that `hamodel loss` searches; but the deployment's timers are small whole numbers of
+Of each deployment one call is made, one fault happens, and what can be lost is measured in the cone
+of what is lost; but the deployment's timers are small whole numbers of
 ticks, in the same order: of those that can matter within the fault the shortest is 1, the next
 longer 2, and so on. Where that has too many timed states, something smaller stands for it that
 loses the same in the deployments' own timers, to the millisecond: less is asked for, or less is
@@ -27,18 +27,23 @@ from hamodel import (
     check_in_time,
     leads_to,
 )
-from hamodel.cli import losses
+from hamodel.engine.cone import Influences, cut_out
 from hamodel.engine.explore import explore
 from hamodel.engine.judged_by_ticks import judged_by_ticks, shown_by
 from hamodel.engine.limits import Limits
+from hamodel.engine.possible import possible
 from hamodel.engine.reference import Product
 from hamodel.engine.ticks import Ticks, Untimed
 from hamodel.engine.ticks import waits as waits_by_ticks
 from hamodel.engine.timed.search import Wait, Waits, length, waits
+from hamodel.expr import variables_of
 from hamodel.guide import build, build_parts, load, shipped
 from hamodel.guide.loss import LOSSES, Lost, with_causes
 from hamodel.guide.parts import Parts
+from hamodel.guide.resending import GIVEN_UP, OUT_LONG, T1_OVER
 
+IDLE = (OUT_LONG, T1_OVER, GIVEN_UP)
+"""Rules that do nothing unless a Resource Manager fails."""
 UNPAUSED = "recording.pausable=false"
 ONE_COPY = ("duplication.requested_by=off", "duplication.targets=[]")
 ALONE_UNLESS = {
@@ -224,12 +229,26 @@ def lost_by(setting: Setting) -> Lost | None:
 
 
 def part_of(setting: Setting) -> tuple[System, Lost, Budget]:
-    """Return the part of a deployment's model that a loss can depend on, as `hamodel loss` has."""
+    """
+    Return the part of a deployment's model that a loss can depend on, with its timers.
+
+    That is its cone, without what does nothing unless a Resource Manager fails, and without what
+    never changes within the fault: larger than the part that `hamodel loss` searches.
+    """
     lost = lost_by(setting)
     assert lost is not None, "settings() leaves out what cannot be lost"
     _, system = _model(setting.deployment, setting.changes)
-    part, budget = losses.part_of(system, lost, Budget({setting.fault: 1}, setting.repairs))
-    return part, lost, budget
+    if not setting.fault.startswith(("resource-manager", "host-loss")):
+        system = replace(
+            system, rules=tuple(rule for rule in system.rules if rule.family not in IDLE)
+        )
+    guards = lost.since, lost.begin, lost.end
+    budget = Budget({setting.fault: 1}, setting.repairs)
+    part, budget = Influences(lost.among(system)).part(guards, budget)
+    able = possible(part, budget)
+    changed = {effect.var.name for rule in able.rules for effect in rule.sets}
+    read = {var.name for guard in guards for var in variables_of(guard)}
+    return cut_out(able, frozenset(changed | read)), lost, budget
 
 
 def lost_in_ms(setting: Setting, limit_classes: int) -> dict[str, int | bool | None] | None:
