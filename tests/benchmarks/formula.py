@@ -54,7 +54,7 @@ class Case:
 
 MEDIA_SERVER, SIP_SERVER = {"media-server-crash": 1}, {"sip-server-crash": 1}
 TCP = ("resource_manager.monitor.transport=tcp",)
-WAITING = ("lb_probe=1 ms..3 s", "t2=1 s..10 s", "trying_timeout=1 s..60 s")
+WAITING = ("t2=1 s..10 s", "trying_timeout=1 s..60 s")
 """Two ways to wait for a Resource Manager that died: by a 100 Trying, or by timer E."""
 TAKEN_OVER = ("lb_probe=1 ms..3 s", "t1=400 ms..600 ms")
 """A request is sent again at certain moments after it got lost; within a take-over it is again."""
