@@ -56,10 +56,6 @@ MEDIA_SERVER, SIP_SERVER = {"media-server-crash": 1}, {"sip-server-crash": 1}
 TCP = ("resource_manager.monitor.transport=tcp",)
 WAITING = ("t2=1 s..10 s", "trying_timeout=1 s..60 s")
 """Two ways to wait for a Resource Manager that died: by a 100 Trying, or by timer E."""
-TAKEN_OVER = ("lb_probe=1 ms..3 s", "t1=400 ms..600 ms")
-"""A request is sent again at certain moments after it got lost; within a take-over it is again."""
-BRIEF = ("recording.pausable=false", "sip_server.trying_timeout=1 s")
-"""Where neither of those ways is the longest."""
 SWITCHOVER = ("addp_timeout", "decides", "vip_move")
 BOTH = {"media-server-crash": 1, "resource-manager-crash": 1}
 CASES = (
@@ -70,7 +66,7 @@ CASES = (
     Case("audio_outage", MEDIA_SERVER, 0.014, TCP),
     Case("audio_outage", {"media-server-hang": 1}, 0.004, TCP),
     Case("unrecorded", SIP_SERVER, 0.006),
-    Case("unrecorded", BOTH, 0.002, BRIEF, TAKEN_OVER),
+    Case("unrecorded", BOTH, 0.002, timers=WAITING),
     Case("uncontrollable", SIP_SERVER, 0.02),
     Case("uncontrollable", {"host-loss": 1}, 0.012, timers=SWITCHOVER),
     Case("uncontrollable", MEDIA_SERVER, 0.004),
