@@ -66,7 +66,6 @@ CASES = (
     Case("audio_outage", MEDIA_SERVER, 0.014, TCP),
     Case("audio_outage", {"media-server-hang": 1}, 0.004, TCP),
     Case("unrecorded", SIP_SERVER, 0.006),
-    Case("unrecorded", BOTH, 0.002, timers=WAITING),
     Case("uncontrollable", SIP_SERVER, 0.02),
     Case("uncontrollable", {"host-loss": 1}, 0.012, timers=SWITCHOVER),
     Case("uncontrollable", MEDIA_SERVER, 0.004),
