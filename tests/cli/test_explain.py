@@ -14,7 +14,7 @@ from hamodel.guide.deployment import parameters, shipped, tables
 from hamodel.guide.glossary import glossary
 from hamodel.guide.loss import ADDED, LOSSES, PHASES
 from hamodel.guide.recorder_search import NEXT
-from hamodel.guide.resending import ANEW, GIVEN_UP
+from hamodel.guide.resending import ANEW
 
 
 def said(word: str) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ def test_an_assumption_names_the_rules_that_are_there_in_time_alone() -> None:
     """After those of the model without time, if there are any."""
     assert {
         "Rules that cite it: request_fails, request_is_refused.",
-        f"In time alone, as `hamodel loss` has it: {ANEW}, {GIVEN_UP}, {NEXT}.",
+        f"In time alone, as `hamodel loss` has it: {ANEW}, {NEXT}.",
     } <= set(said("A-TIMEOUT"))
     assert not [line for line in said("A-SERIAL") if line.startswith("Rules that cite it")]
     assert [line for line in said("A-SERIAL") if line.startswith("In time alone")]

@@ -218,7 +218,7 @@ def test_names_are_as_short_as_can_be() -> None:
 
 def test_more_timers_than_fit_beside_a_multiple() -> None:
     """A request is sent again after 64 times T1, which leaves room for fewer timers in a word."""
-    text = r"HA089 a rule takes 64 times a timer.* with 8 others .*choose at most 8 with --timers"
+    text = r"HA089 a rule takes 16 times a timer.* with 10 others .*choose at most 10 with --timers"
 
     with pytest.raises(ModelError, match=text):
         asked("uncontrollable", "media-server-crash=1,resource-manager-crash=1")

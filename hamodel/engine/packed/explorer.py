@@ -158,6 +158,8 @@ class PackedExploration(Runs):
     @property
     def happening(self) -> list[int]:
         """The places of the actions that happen in some expanded state."""
+        if not self._expanded:
+            return []  # To find no steps takes no memory, however little there may be.
         found: list[int] = np.unique(self.edges.actions).tolist()
         return found
 
