@@ -28,7 +28,12 @@ Values = Mapping[str, AbstractSet[Value]]
 
 
 def possible(system: System, budget: Budget) -> System:
-    """Return a system without what cannot happen within a budget; its runs are the same."""
+    """
+    Return a system without what cannot happen within a budget.
+
+    Its runs are the same, but for steps that change nothing: a rule that can do nothing is left
+    out, too, unless it takes no time, for then it holds time still.
+    """
     rules = [
         replace(rule, when=normal(guard), fires=(), sets=effects)
         for rule in system.rules

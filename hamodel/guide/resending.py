@@ -40,7 +40,7 @@ ADDED: Mapping[str, str] = MappingProxyType(
         LOST: "No Resource Manager takes a request that is sent to one, or a load balancer passes "
         "it to one that failed (A-RETRANSMIT, A-LB).",
         AGAIN: "A request that no Resource Manager took is sent again: after T1, then after twice "
-        "as long each time, but for an INVITE after T2 at most (A-RETRANSMIT).",
+        "as long each time; anything but an INVITE after T2 at most (A-RETRANSMIT).",
         ANEW: "A request has timed out, or was given up: it is begun anew (A-TIMEOUT).",
         OUT_LONG: "A Resource Manager has a request out at somebody who does not answer, and has "
         "said 100 Trying to it if it is an INVITE (A-TRYING).",
@@ -314,10 +314,10 @@ def _in_hand(parts: Parts, its: _Request, rule: Rule, taken: Expr) -> Iterator[R
             takes=(0, network.t2),
             family=AGAIN,
         )
-    if (counted := _counted(parts, its)) != FALSE:
+    if its.invite != TRUE or not _says_at_once(parts):
         yield Rule(
             f"T1 of {its.name} is over",
-            when=counted,
+            when=_counted(parts, its),
             sets=Set(its.in_vain, DUE, down),
             takes=(network.t1, network.t1),
             cite="A-RETRANSMIT",
@@ -336,8 +336,6 @@ def _trying(parts: Parts, its: _Request) -> Expr:
 def _counted(parts: Parts, its: _Request) -> Expr:
     """Return the guard that one in hand is sent again by a timer that counts from its sending."""
     kinds = ~its.invite if _says_at_once(parts) else TRUE
-    if kinds == ~TRUE:
-        return FALSE
     return all_of(its.in_hand, its.in_vain.is_(0), its.stage.is_(Stage.NEW), kinds)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hamodel import NO_FAULT, Budget
+from hamodel import NO_FAULT, Budget, Component, Kind, Rule, Set, System, Var, next_of
 from hamodel.cli.losses import part_of, worst_loss
 from hamodel.engine.cone import Influences
 from hamodel.engine.explore import explore
@@ -28,6 +28,29 @@ def test_it_has_the_same_runs(budget: Budget) -> None:
 
     assert len(less.rules) < len(system.rules)
     assert (len(before.states), before.transitions) == (len(after.states), after.transitions)
+
+
+@pytest.mark.parametrize(
+    ("takes", "left"),
+    [((0, 0), ["turns", "idles"]), ((0, 5), ["turns"]), ((5, 5), ["turns"]), (None, ["turns"])],
+)
+def test_what_can_do_nothing_is_left_out_unless_it_holds_time_still(
+    takes: tuple[int, int] | None, left: list[str]
+) -> None:
+    """Its one effect needs what never is; in no time, it can be taken for ever before any other."""
+    lamp, broken = Var("lamp", bool), Var("broken", bool)
+    rules = (
+        Rule("turns", sets=(Set(lamp, next_of(lamp)),)),
+        Rule(
+            "idles",
+            kind=Kind.PROTOCOL if takes else Kind.FAILURE,
+            sets=(Set(lamp, False, broken.is_(True)),),
+            takes=takes or (0, None),
+        ),
+    )
+    system = System((Component("box", variables=(lamp, broken)),), rules)
+
+    assert left == [rule.name for rule in possible(system, Budget(None)).rules]
 
 
 def test_what_it_leaves_out_is_ruled_out_step_by_step() -> None:
