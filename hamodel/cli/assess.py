@@ -155,6 +155,7 @@ def assess(
     promises: Sequence[Promise],
     *,
     budgets: Budgets | None = None,
+    searches: Sequence[Search] | None = None,
     limits: Limits = NO_LIMITS,
     checkpoints: Checkpoints | None = None,
     processes: int = 1,
@@ -169,6 +170,8 @@ def assess(
         The deployment, and those of its promises that are wanted.
     budgets
         What replaces the promises' own budgets.
+    searches
+        What they need, as `planned` has it; by default it is planned here.
     limits
         Where each search is cut short.
     checkpoints
@@ -179,9 +182,11 @@ def assess(
         Called with what the searches say.
     """
     budgets = budgets or Budgets()
+    if searches is None:
+        searches = planned(subject.system, promises, budgets, among=subject.promises)
     found = run_searches(
         subject.system,
-        planned(subject.system, promises, budgets, among=subject.promises),
+        searches,
         limits=limits,
         checkpoints=checkpoints,
         processes=processes,

@@ -40,6 +40,7 @@ def run(options: CheckOptions) -> int:
             subject,
             promises,
             budgets=options.budgets,
+            searches=searches,
             limits=options.limits,
             checkpoints=checkpoints,
             processes=options.jobs,

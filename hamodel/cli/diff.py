@@ -81,12 +81,13 @@ def _assessed(options: CheckOptions, *, without_rules: bool) -> Assessment:
         say(f"warning: {warning}")
     say(f"{'without' if without_rules else 'with'} the rules:")
     budgets = _suited(options.budgets, subject) if without_rules else options.budgets
-    searches = planned(subject.system, promises, budgets)
+    searches = planned(subject.system, promises, budgets, among=subject.promises)
     with watching(searches, jobs=options.jobs, verbose=options.verbose) as watch:
         return assess(
             subject,
             promises,
             budgets=budgets,
+            searches=searches,
             limits=options.limits,
             processes=options.jobs,
             watch=watch,

@@ -16,6 +16,9 @@ bisimilarity where only fair runs diverge. Splitting a block never parts
 two nodes that this partition keeps together, so the order of splitting
 does not matter.
 
+Once it is known, all bisimilar states can be one node, of which there are
+far fewer: how two states come to differ is read off a partition of those.
+
 References
 ----------
 Van Glabbeek and Weijland, "Branching time and abstraction in bisimulation semantics", Journal of
@@ -27,8 +30,9 @@ Theoretical Computer Science 89(1), 2003, https://doi.org/10.1016/S1571-0661(05)
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from typing import TypeVar
 
 from hamodel.engine.explored import Edge
@@ -45,7 +49,7 @@ Known = TypeVar("Known")
 @dataclass(slots=True)
 class Nodes:
     """
-    The view with the states of each silent cycle made one node.
+    The view with states that are bisimilar made one node: those of each silent cycle, or all.
 
     A node's number is greater than those of the nodes to which its silent steps lead.
 
@@ -105,6 +109,67 @@ def condensed(view: View, fairness: Fairness) -> Nodes:
         nodes.silent.append(frozenset(silent - {node}))
         nodes.loud.append(frozenset(loud))
     return nodes
+
+
+def silent_cycle(view: View, state: int) -> set[int]:
+    """Return the states that lie on silent cycles with a state, and that state."""
+    after: dict[int, list[int]] = {}
+    waiting = [state]
+    while waiting:
+        i = waiting.pop()
+        if i not in after:
+            after[i] = [target for _, target in view.silent(i)]
+            waiting += after[i]
+    return next(part for part in strongly_connected(after) if state in part)
+
+
+def joined(view: View, block_of: Mapping[int, int], traps: Collection[int]) -> Nodes:
+    """
+    Return the nodes of a view with all bisimilar states made one.
+
+    Parameters
+    ----------
+    view, block_of
+        What is seen, and for each of its states a number that the bisimilar ones have as well.
+    traps
+        The states in which a fair run can stay for ever by silent steps, or by none.
+
+    Returns
+    -------
+    Nodes
+        Whatever the numbers of the blocks: their first states decide which node comes first.
+    """
+    first: dict[int, int] = {}
+    rank_of = {i: first.setdefault(block_of[i], len(first)) for i in view.edges}
+    colour = {rank: view.colour[i] for i, rank in rank_of.items()}
+    steps: list[set[tuple[int, int]]] = [set() for _ in first]
+    for i, edges in view.edges.items():
+        own = rank_of[i]
+        for (_, target), code in zip(edges, view.codes[i], strict=True):
+            there = rank_of[target]
+            if code or there != own:
+                steps[own].add((code, there))
+    quiet = [
+        sorted(there for code, there in its if not code and colour[there] == colour[own])
+        for own, its in enumerate(steps)
+    ]
+    order = tuple(TopologicalSorter(dict(enumerate(quiet))).static_order())
+    node = {rank: number for number, rank in enumerate(order)}
+    staying = {rank_of[i] for i in traps}
+    return Nodes(
+        {i: node[rank] for i, rank in rank_of.items()},
+        [colour[rank] for rank in order],
+        [rank in staying for rank in order],
+        [frozenset(node[there] for there in quiet[rank]) for rank in order],
+        [
+            frozenset(
+                (code, node[there])
+                for code, there in steps[rank]
+                if code or colour[there] != colour[rank]
+            )
+            for rank in order
+        ],
+    )
 
 
 def _within(quiet: Mapping[int, Sequence[Edge]], part: set[int]) -> Callable[[int], Iterator[Edge]]:

@@ -48,6 +48,7 @@ class Influences:
     def __init__(self, system: System) -> None:
         self.system = system
         self._of = [_influence(system, rule) for rule in system.rules]
+        self._known: dict[tuple[frozenset[str], tuple[str, ...]], Cone] = {}
 
     def cone(self, prop: Property, counters: Iterable[str] = ()) -> Cone:
         """
@@ -64,7 +65,13 @@ class Influences:
         read = {var.name for case in prop.cases for guard in case for var in variables_of(guard)}
         if prop.modality is Modality.TRANSPARENT or read & set(counters):
             return everything
-        cone = read | self._always_kept(prop.fair)
+        asked = frozenset(read), prop.fair
+        if asked not in self._known:
+            self._known[asked] = everything & self._grown(read | self._always_kept(prop.fair))
+        return self._known[asked]
+
+    def _grown(self, cone: set[str]) -> set[str]:
+        """Return these variables and all that they can depend on."""
         size = -1
         while size < len(cone):
             size = len(cone)
@@ -75,7 +82,7 @@ class Influences:
                     cone |= its.needs
                     hit = cone & its.changes.keys() or its.changes.keys()
                     cone.update(hit, *(its.changes[name] for name in hit))
-        return everything & cone
+        return cone
 
     def part(self, guards: Iterable[Expr], budget: Budget) -> tuple[System, Budget]:
         """Return the part of the system that guards can depend on, and the budget suited to it."""

@@ -10,7 +10,7 @@ one of them can make and the other cannot.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -172,17 +172,23 @@ def telling(view: View, partition: Partition, without: int, after: int) -> Telli
 
 
 def choice(
-    view: View, partition: Partition, without: int, after: int, deep: int = DEEP
+    view: View,
+    partition: Partition,
+    without: int,
+    after: int,
+    traps: Collection[int],
+    deep: int = DEEP,
 ) -> tuple[Side, list[int], str]:
     """
     Return whose choice tells two states apart, its actions, and the choice in words.
 
     For two states of one colour that are not bisimilar. From where the partition parted them:
-    what only one of them can do while everything that the partition then knew is still open.
+    what only one of them can do while everything that the partition then knew is still open. In
+    the `traps` a fair run can stay for ever by silent steps, or by none.
     """
     states = (without, after)
     round_, *signatures = partition.parting(*map(partition.nodes.node_of.__getitem__, states))
-    open_, colour = _Open(view, partition, round_), view.colour[without]
+    open_, colour = _Open(view, partition, round_, traps), view.colour[without]
     entries = [
         (*_plainness(open_, side, entry, colour), entry, side)
         for side in (Side.AFTER, Side.WITHOUT)
@@ -194,7 +200,8 @@ def choice(
         return side, actions, "silence can last for ever with every choice still open"
     event = open_.event(entry)
     rivals = open_.rivals(states[side.other.value], event)[:RIVALS]
-    reasons = dict.fromkeys(_reason(view, partition, end, rival, deep) for rival in rivals)
+    why = (_reason(view, partition, end, rival, traps, deep) for rival in rivals)
+    reasons = dict.fromkeys(why)
     then = f", after which {' and '.join(reasons)}" if reasons else " with every choice still open"
     silent = event == (0, colour)
     what = "a silent choice is possible" if silent else f"it can be that {view.said(event, colour)}"
@@ -207,13 +214,15 @@ def _plainness(open_: _Open, side: Side, entry: int, colour: int) -> tuple[int, 
     return kind, side is Side.WITHOUT, entry
 
 
-def _reason(view: View, partition: Partition, end: int, rival: int, deep: int) -> str:
+def _reason(
+    view: View, partition: Partition, end: int, rival: int, traps: Collection[int], deep: int
+) -> str:
     """Return in words what makes `end` another state than `rival`."""
     told = telling(view, partition, end, rival)
     if told is None:
         if not deep:
             return "later choices differ"
-        side, _, words = choice(view, partition, end, rival, deep - 1)
+        side, _, words = choice(view, partition, end, rival, traps, deep - 1)
         return f"({words})" if side is Side.WITHOUT else f"no longer ({words})"
     can = "can" if told.side is Side.WITHOUT else "cannot"
     if told.silence:
@@ -233,8 +242,11 @@ def _once(view: View, events: Sequence[Event], start: int) -> str:
 class _Open:
     """The partition as it was when a round began: what states could do with all still open."""
 
-    def __init__(self, view: View, partition: Partition, round_: int) -> None:
+    def __init__(
+        self, view: View, partition: Partition, round_: int, traps: Collection[int]
+    ) -> None:
         self._view, self._partition, self._round = view, partition, round_
+        self._traps = traps
 
     def block(self, state: int) -> int:
         """Return the block that a state was in."""
@@ -250,8 +262,7 @@ class _Open:
         parents: dict[int, tuple[int, Edge]] = {}
         queue = [start]
         for i in queue:
-            node = self._partition.nodes.node_of[i]
-            if entry == STAYS and self._partition.nodes.stays[node]:
+            if entry == STAYS and i in self._traps:
                 return [action for action, _ in way(parents, start, i)], i
             for edge, done in self._steps(i):
                 if done is None and edge[1] != start and edge[1] not in parents:

@@ -32,7 +32,8 @@ def possible(system: System, budget: Budget) -> System:
     Return a system without what cannot happen within a budget.
 
     Its runs are the same, but for steps that change nothing: a rule that can do nothing is left
-    out, too, unless it takes no time, for then it holds time still.
+    out, too, unless it takes no time, for then it holds time still. So a wait is as long as in the
+    whole system if it cannot begin with such a step: if no state has both `since` and `begin`.
     """
     rules = [
         replace(rule, when=normal(guard), fires=(), sets=effects)

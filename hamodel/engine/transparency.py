@@ -17,10 +17,10 @@ the ACM 43(3), 1996, https://doi.org/10.1145/233551.233556
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hamodel.engine.bisimulation import Partition, condensed
+from hamodel.engine.bisimulation import Partition, condensed, joined, silent_cycle
 from hamodel.engine.difference import Side, Telling, choice, telling
 from hamodel.engine.explored import Explored
 from hamodel.engine.graph import Fairness, fair_loop
@@ -69,14 +69,16 @@ def compare(exploration: Exploration, prop: Property) -> Finding:
     if not steps:
         return NOWHERE
     exploration, pairs = _with_withdrawn(exploration, steps)
-    judge = Judge(exploration, prop, pairs)
+    ends = (state for pair in pairs for state in (pair.without, pair.after))
+    edges = exploration.reached(ends)
+    view = View(exploration, prop, edges)
+    nodes = condensed(view, Fairness(exploration, prop.fair, edges))
+    partition = Partition(nodes, exploration.check_time)
     for pair in pairs:
-        if judge.tells(pair):
-            # Of two differences that are as short, the numbers of a view decide which is told: a
-            # view of this pair alone, so that it does not depend on what else is compared.
-            finding = Judge(exploration, prop, [pair]).told(pair)
-            assert finding is not None, "what is reached from elsewhere makes no difference"
-            return finding
+        if tells(view, partition, pair):
+            block_of = {i: partition.block[node] for i, node in nodes.node_of.items()}
+            traps = {i for i, node in nodes.node_of.items() if nodes.stays[node]}
+            return told(exploration, prop, pair, block_of, traps)
     return untold(exploration, steps[0][0], steps[0][1], len(pairs))
 
 
@@ -128,66 +130,97 @@ def _with_withdrawn(
     return copy, pairs
 
 
-class Judge:
-    """Tells the pairs of one property apart."""
+def tells(view: View, partition: Partition, pair: Pair) -> bool:
+    """Return whether observers can tell the two sides of a pair apart."""
+    if view.colour[pair.without] != view.colour[pair.after]:
+        return True
+    code = view.code(pair.without, pair.action, pair.after)
+    heard = bool(code) and not partition.does(pair.without, code, pair.after)
+    return heard or not partition.same(pair.without, pair.after)
 
-    def __init__(self, exploration: Explored, prop: Property, pairs: Sequence[Pair]) -> None:
-        ends = (state for pair in pairs for state in (pair.without, pair.after))
-        self._exploration = exploration
-        edges = exploration.reached(ends)
+
+def told(
+    exploration: Explored,
+    prop: Property,
+    pair: Pair,
+    block_of: Mapping[int, int],
+    traps: Collection[int],
+) -> Finding:
+    """
+    Return the refutation by a pair whose two sides observers can tell apart.
+
+    Of two differences that are as short, the numbers of a view decide which is told: of a view of
+    this pair alone, so that it does not depend on what else is compared.
+
+    Parameters
+    ----------
+    exploration, prop, pair
+        Where, for whose observers, and what they tell apart.
+    block_of
+        For each state that the pair leads to a number that the bisimilar ones have as well.
+    traps
+        The states in which a fair run can stay for ever by silent steps, or by none.
+    """
+    return _Told(exploration, prop, pair, block_of, traps).finding()
+
+
+class _Told:
+    """Puts in words how observers tell the two sides of a pair apart, and finds a run."""
+
+    def __init__(
+        self,
+        exploration: Explored,
+        prop: Property,
+        pair: Pair,
+        block_of: Mapping[int, int],
+        traps: Collection[int],
+    ) -> None:
+        edges = exploration.reached([pair.without, pair.after])
+        self._exploration, self._pair = exploration, pair
         self._view = View(exploration, prop, edges)
         self._fairness = Fairness(exploration, prop.fair, edges)
-        self._partition = Partition(condensed(self._view, self._fairness), exploration.check_time)
+        self._traps = {i for i in traps if i in edges}
+        nodes = joined(self._view, block_of, self._traps)
+        self._partition = Partition(nodes, exploration.check_time)
 
-    def name(self, action: int) -> str:
-        """Return the name of an action's rule."""
+    def _name(self, action: int) -> str:
         return self._exploration.product.actions[action].rule.name
 
-    def tells(self, pair: Pair) -> bool:
-        """Return whether observers can tell the two sides of a pair apart."""
+    def finding(self) -> Finding:
+        """Return the refutation."""
         view = self._view
-        if view.colour[pair.without] != view.colour[pair.after]:
-            return True
-        code = view.code(pair.without, pair.action, pair.after)
-        heard = bool(code) and not self._partition.does(pair.without, code, pair.after)
-        return heard or not self._partition.same(pair.without, pair.after)
-
-    def told(self, pair: Pair) -> Finding | None:
-        """Return the refutation if observers can tell the two sides of a pair apart."""
-        view = self._view
-        colours = view.colour[pair.without], view.colour[pair.after]
-        code = view.code(pair.without, pair.action, pair.after)
+        colours = view.colour[self._pair.without], view.colour[self._pair.after]
+        code = view.code(self._pair.without, self._pair.action, self._pair.after)
         said = view.said((code, colours[1]), colours[0])
         if colours[0] != colours[1]:
             why = f"the failure itself shows: {said}"
-            return self._refuted(pair, Side.AFTER, [], (why, why))
-        if code and not self._partition.does(pair.without, code, pair.after):
+            return self._refuted(Side.AFTER, [], (why, why))
+        if code and not self._partition.does(self._pair.without, code, self._pair.after):
             why = f"the failure itself is heard: {said}"
-            return self._refuted(pair, Side.AFTER, [], (why, why))
-        if self._partition.same(pair.without, pair.after):
-            return None
-        found = telling(view, self._partition, pair.without, pair.after)
+            return self._refuted(Side.AFTER, [], (why, why))
+        found = telling(view, self._partition, self._pair.without, self._pair.after)
         if found is not None:
-            return self._by_sequence(pair, found)
-        side, actions, words = choice(view, self._partition, pair.without, pair.after)
+            return self._by_sequence(found)
+        sides = self._pair.without, self._pair.after
+        side, actions, words = choice(view, self._partition, *sides, self._traps)
         here, there = _where(side)
         same = "though the same can be seen"
         brief = f"{here} a choice is open that {there} is not, {same}"
-        return self._refuted(pair, side, actions, (brief, f"{here} {words}; {there} not, {same}"))
+        return self._refuted(side, actions, (brief, f"{here} {words}; {there} not, {same}"))
 
-    def _by_sequence(self, pair: Pair, found: Telling) -> Finding:
-        start = self._start(pair, found.side)
-        why = self._why(pair, found), self._note(pair, found)
+    def _by_sequence(self, found: Telling) -> Finding:
+        start = self._start(found.side)
+        why = self._why(found), self._note(found)
         if found.silence:
             actions, loop = self._silence(start, found.events)
-            return self._refuted(pair, found.side, actions, why, loop)
+            return self._refuted(found.side, actions, why, loop)
         run = realised(self._view, start, found.events)
         assert run is not None, "what a block can show, each of its states can show"
         if found.side is Side.WITHOUT and not found.ever:
-            tried = self._tried(pair.after, run[0], found.events[:-1])
+            tried = self._tried(self._pair.after, run[0], found.events[:-1])
             if tried is not None:
-                return self._refuted(pair, Side.AFTER, tried, why)
-        return self._refuted(pair, found.side, run[0], why)
+                return self._refuted(Side.AFTER, tried, why)
+        return self._refuted(found.side, run[0], why)
 
     def _tried(
         self, state: int, actions: Sequence[int], events: Sequence[Event]
@@ -213,30 +246,29 @@ class Judge:
 
     def _silence(self, start: int, events: Sequence[Event]) -> tuple[list[int], list[int]]:
         """Return the actions of a short run that shows the events, and of a silent loop then."""
-        nodes, view = self._partition.nodes, self._view
-        traps = {i for i, node in nodes.node_of.items() if nodes.stays[node]}
-        run = realised(view, start, events, traps)
+        view = self._view
+        run = realised(view, start, events, self._traps)
         assert run is not None, "a block that stays has only states that lead to a loop"
         actions, end = run
-        own = nodes.node_of[end]
+        own = silent_cycle(view, end)
 
         def inside(i: int) -> list[tuple[int, int]]:
-            return [edge for edge in view.silent(i) if nodes.node_of[edge[1]] == own]
+            return [edge for edge in view.silent(i) if edge[1] in own]
 
         if loop := fair_loop(end, inside, self._fairness):
-            still = {i for i in traps if not self._fairness.enabled(i)}
+            still = {i for i in self._traps if not self._fairness.enabled(i)}
             staying = realised(view, start, events, still)
             if staying is not None and len(staying[0]) <= len(actions) + len(loop):
                 return staying[0], []
         return actions, loop
 
-    def _start(self, pair: Pair, side: Side) -> int:
-        return pair.after if side is Side.AFTER else pair.without
+    def _start(self, side: Side) -> int:
+        return self._pair.after if side is Side.AFTER else self._pair.without
 
-    def _why(self, pair: Pair, found: Telling) -> str:
+    def _why(self, found: Telling) -> str:
         """Return in a short sentence what observers see differently first."""
         view, (here, there) = self._view, _where(found.side)
-        before = self._colours(pair, found)
+        before = self._colours(found)
         if found.silence:
             if found.side is Side.AFTER and not found.ever:
                 return f"{here} {view.said(found.options[0], before[-1], never=True)}"
@@ -249,10 +281,10 @@ class Judge:
         when = "only later" if found.ever else "never"
         return f"{here} {view.said(last, before[-2], found.options)}; {there} {when}"
 
-    def _note(self, pair: Pair, found: Telling) -> str:
+    def _note(self, found: Telling) -> str:
         """Return in full what one side can show, once the same was seen, and what the other."""
         view, (here, there) = self._view, _where(found.side)
-        before = self._colours(pair, found)
+        before = self._colours(found)
         seen = found.events if found.silence else found.events[:-1]
         once = f", once {view.said(seen[-1], before[len(seen) - 1])}," if seen else ""
         at = before[len(seen)]
@@ -279,23 +311,22 @@ class Judge:
         words = " or ".join(list(said)[:2])
         return f"{words} (or {more} more)" if more > 0 else words
 
-    def _colours(self, pair: Pair, found: Telling) -> list[int]:
+    def _colours(self, found: Telling) -> list[int]:
         """Return the colour before each of the events, and the one after the last."""
-        return [self._view.colour[pair.without], *(colour for _, colour in found.events)]
+        return [self._view.colour[self._pair.without], *(colour for _, colour in found.events)]
 
     def _refuted(
         self,
-        pair: Pair,
         side: Side,
         actions: Sequence[int],
         why: tuple[str, str],
         loop: Sequence[int] | None = None,
     ) -> Finding:
-        run = self._exploration.run_to(pair.before)
-        names = [*run, *([self.name(pair.action)] if side is Side.AFTER else [])]
-        names += map(self.name, actions)
+        run = self._exploration.run_to(self._pair.before)
+        names = [*run, *([self._name(self._pair.action)] if side is Side.AFTER else [])]
+        names += map(self._name, actions)
         begins = None if loop is None else len(names)
-        names += map(self.name, loop or ())
+        names += map(self._name, loop or ())
         brief, full = why
         note = f"{full}; this is the run {_where(side)[0]}"
         system = self._exploration.product.system

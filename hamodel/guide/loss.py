@@ -106,8 +106,8 @@ class Lost:
     text
         What it means, in a sentence.
     since, begin, end
-        It begins with a step from where `since` holds to where `begin` does, and lasts until `end`
-        holds.
+        It begins with a step from where `since` holds to where `begin` does, which never is the
+        same state, and lasts until `end` holds.
     unasked
         Whether it is measured in the runs in which no party of a call asks for anything.
     """

@@ -203,8 +203,17 @@ BUGS = (
         "a conjunct of the same text has the table of another system",
         "a stale cache",
         "guards.py",
-        "    return np.asarray(held[index], np.bool_)",
-        "    return _worked_out.__dict__.setdefault(str(part), np.asarray(held[index], np.bool_))",
+        "    return np.asarray(_worked_out(part)[index], np.bool_)",
+        "    return _row.__dict__.setdefault(\n"
+        "        str(part), np.asarray(_worked_out(part)[index], np.bool_)\n    )",
+    ),
+    Bug(
+        "a clause lies where it lay in another system",
+        "a stale cache",
+        "guards.py",
+        "cache(lambda part: _clause(part, layout.places_of(_read(part)), layout.words))",
+        "cache(lambda part: _clause.__dict__.setdefault(\n"
+        "        part, _clause(part, layout.places_of(_read(part)), layout.words)\n    ))",
     ),
     Bug(
         "a level ends a state early",

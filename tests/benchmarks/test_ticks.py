@@ -25,22 +25,15 @@ SMALL = 500
 """Settings with fewer timed states are compared again."""
 
 
-CUT = {
-    "trading-floor single_copy resource-manager-crash",
-    "trading-floor single_copy resource-manager-hang",
-}
-"""Settings with more than 1,000,000 timed states, of which nothing smaller loses the same."""
-
-
 def test_every_setting_of_every_deployment_was_compared() -> None:
-    """Each loss and each fault; none differs, and none was cut but those that are named."""
+    """Each loss and each fault; none differs, and none was cut."""
     found = kept()
     rows = found["settings"]
 
     assert [] == found["mismatches"]
     assert sorted(map(str, settings())) == sorted(str(asked_of(row)) for row in rows)
-    assert {str(asked_of(row)) for row in rows if row["cut"]} == CUT
-    assert all(0 < row["ticks"] <= row["limit"] for row in rows if not row["cut"])
+    assert not any(row["cut"] for row in rows)
+    assert all(0 < row["ticks"] <= row["limit"] for row in rows)
     assert all(row["commit"].isalnum() for row in rows)
 
 
@@ -132,7 +125,7 @@ def test_a_lost_media_server_was_compared_in_every_deployment() -> None:
     compared = {
         row["deployment"]
         for row in kept()["settings"]
-        if (row["lost"], row["fault"]) == ("unrecorded", "media-server-crash") and not row["cut"]
+        if (row["lost"], row["fault"]) == ("unrecorded", "media-server-crash")
     }
 
     assert set(shipped()) == compared
@@ -140,7 +133,7 @@ def test_a_lost_media_server_was_compared_in_every_deployment() -> None:
 
 def test_enough_was_compared() -> None:
     """Losses that end after some time, and never; verdicts either way."""
-    rows = [row for row in kept()["settings"] if not row["cut"]]
+    rows = kept()["settings"]
     sorts = Counter(
         "endless" if row["endless"] else "some time" if row["worst"] else str(row["worst"])
         for row in rows
@@ -158,7 +151,7 @@ def test_small_settings_are_compared_again(deployment: str) -> None:
     """The same times, sizes and verdicts as are committed."""
     again = 0
     for row in kept()["settings"]:
-        if row["deployment"] == deployment and not row["cut"] and row["ticks"] < SMALL:
+        if row["deployment"] == deployment and row["ticks"] < SMALL:
             found = asdict(compare_setting(setting_of(row), SMALL))
             assert {name: row[name] for name in found} == found
             again += 1
@@ -168,7 +161,7 @@ def test_small_settings_are_compared_again(deployment: str) -> None:
 
 def test_what_was_compared_is_the_model_as_it_is() -> None:
     """Every sixth setting has as many states and classes as are committed, and loses as much."""
-    rows = [row for row in kept()["settings"] if not row["cut"]][::6]
+    rows = kept()["settings"][::6]
 
     assert len(rows) >= 60
     for row in rows:

@@ -13,7 +13,7 @@ from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.possible import possible
 from hamodel.engine.timed.search import Wait, waits
 from hamodel.guide import build, build_parts, load
-from hamodel.guide.loss import lost_named, unrecorded, with_causes
+from hamodel.guide.loss import LOSSES, lost_named, unrecorded, with_causes
 from tests.stories.telling import SMALL, deployed
 
 KILLED = Budget({"media-server-crash": 1})
@@ -91,6 +91,25 @@ def test_a_loss_is_the_same(lost: str) -> None:
     assert less.classes <= whole.classes
     assert _told(whole.worst) == _told(less.worst)
     assert _told(whole.best) == _told(less.best)
+
+
+@pytest.mark.parametrize("name", ["reference", "loopback-lab", "small-single-site"])
+def test_no_loss_begins_with_a_step_that_changes_nothing(name: str) -> None:
+    """For such steps are left out: in no state within a fault does it begin and is not so yet."""
+    parts = build_parts(load(name))
+    system, budget = with_causes(parts, build(parts.deployment)), Budget({"any": 1})
+    found = [its(parts, "call_1") for its in LOSSES.values()]
+    losses = [lost for lost in found if not isinstance(lost, str)]
+    assert len(losses) >= 5
+    begun = {}
+    for lost in losses:
+        part, within = part_of(system, lost, budget)
+        reached = explore(part, within)
+        begun[lost.name] = reached.first(lost.begin & ~lost.end) is not None
+        assert reached.complete
+        assert reached.first(lost.since & lost.begin) is None, lost.name
+
+    assert sum(begun.values()) >= 4, begun
 
 
 def _told(wait: Wait | None) -> tuple[int | None, str] | None:

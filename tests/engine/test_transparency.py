@@ -24,6 +24,8 @@ from hamodel import (
     transparent,
 )
 from hamodel.engine import difference
+from hamodel.engine.bisimulation import STAYS, Partition, condensed, joined
+from hamodel.engine.graph import Fairness
 from hamodel.engine.observers import Detail, View
 from hamodel.engine.reference import explore
 from hamodel.engine.transparency import compare
@@ -576,3 +578,31 @@ def test_verdicts_are_those_of_the_definition() -> None:
     assert {"PROVED", "UNDETERMINED", "heard", "event", "silence", "loss", "choice"} == set(
         outcomes
     ), outcomes
+
+
+def test_bisimilar_states_joined_are_the_partition_again() -> None:
+    """On 100 random systems: no two nodes alike, one for each block, staying where they stayed."""
+    joined_by = Counter[int]()
+    for seed in range(100):
+        system, prop = observed_system(seed)
+        exploration = explore(system, ONE)
+        edges = exploration.reached([0])
+        view = View(exploration, prop, edges)
+        nodes = condensed(view, Fairness(exploration, prop.fair, edges))
+        partition = Partition(nodes)
+        block_of = {i: partition.block_of(i) for i in edges}
+        traps = {i for i, node in nodes.node_of.items() if nodes.stays[node]}
+        few = joined(view, block_of, traps)
+        again = Partition(few)
+
+        assert len(set(block_of.values())) == len(few.colour) == len(set(again.block))
+        assert len(few.colour) == len({(block_of[i], again.block_of(i)) for i in edges})
+        stays = {i: STAYS in partition.of_block(block_of[i]) for i in edges}
+        assert stays == {i: STAYS in again.of_block(again.block_of(i)) for i in edges}
+        steps = [(n, target) for n, targets in enumerate(few.silent) for target in targets]
+        assert all(target < node for node, target in steps)
+        joined_by[len(nodes.colour) - len(few.colour)] += 1
+
+    assert 100 == joined_by.total()
+    assert joined_by[0] < 50
+    assert max(joined_by) > 10

@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from itertools import product as combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from hamodel.engine.packed.layout import WORD, Chunk, Layout, TooWideError, Words
+from hamodel.engine.packed.layout import WORD, Chunk, Layout, Place, TooWideError, Words
 from hamodel.expr import TRUE, And, Expr, Is, Not, Or, Same, Var, all_of, any_of, variables_of
 
 Ints = npt.NDArray[np.int64]
@@ -28,6 +28,8 @@ Cube = Mapping[str, frozenset[int]]
 
 CUBES_MAX = 4096
 """How many cubes a clause may take while it is worked out."""
+CACHED = 1 << 14
+"""How many guards are kept worked out: the searches of one deployment share most of theirs."""
 
 
 class Tables(NamedTuple):
@@ -79,17 +81,18 @@ def tables(layout: Layout, guards: Sequence[Expr], *, looked_up: bool = True) ->
     lanes = max(1, -(-len(guards) // WORD))
     chunk_of = {p.var.name: i for i, chunk in enumerate(layout.chunks) for p in chunk.places}
     allowed = [np.ones((1 << chunk.width, len(guards)), np.bool_) for chunk in layout.chunks]
-    clause = cache(partial(_clause, layout))  # One part is often in many of the guards.
+    # One part is often in many of the guards.
+    row = cache(lambda i, part: _row(layout.chunks[i], part))
+    clause = cache(lambda part: _clause(part, layout.places_of(_read(part)), layout.words))
     clause_ends, cube_ends = [0], [0]
     wanted: list[bool] = []
     cubes: list[tuple[list[int], list[int]]] = []
     for number, guard in enumerate(guards):
         for part in conjuncts(guard):
-            names = {var.name for var in variables_of(part) if len(var.values) > 1}
-            chunks = {chunk_of[name] for name in names}
+            chunks = {chunk_of[name] for name, var in _read(part).items() if len(var.values) > 1}
             if len(chunks) == 1 and looked_up:
                 [i] = chunks
-                allowed[i][:, number] &= _worked_out(layout.chunks[i], part)
+                allowed[i][:, number] &= row(i, part)
                 continue
             if not chunks:
                 if not part({var.name: var.initial for var in variables_of(part)}):
@@ -168,19 +171,30 @@ def disjuncts(guard: Expr) -> Iterator[Expr]:
         yield ~part
 
 
-def _worked_out(chunk: Chunk, part: Expr) -> npt.NDArray[np.bool_]:
+@lru_cache(maxsize=CACHED)
+def _read(part: Expr) -> Mapping[str, Var[Any]]:
+    """Return the variables that a guard reads, by name."""
+    return {var.name: var for var in variables_of(part)}
+
+
+def _row(chunk: Chunk, part: Expr) -> npt.NDArray[np.bool_]:
     """Return for every value of a chunk whether a guard about its variables holds."""
-    names = {var.name for var in variables_of(part)}
-    places = [place for place in chunk.places if place.var.name in names]
-    fixed = {var.name: var.initial for var in variables_of(part)}
-    shape = [1 << place.width for place in places]
-    held = np.zeros(shape, np.bool_)
-    for codes in combinations(*(range(len(place.var.values)) for place in places)):
-        chosen = zip(places, codes, strict=True)
-        held[codes] = part({**fixed, **{p.var.name: p.var.values[code] for p, code in chosen}})
     every = np.arange(1 << chunk.width)
-    index = tuple(every >> (place.shift - chunk.shift) & place.mask for place in places)
-    return np.asarray(held[index], np.bool_)
+    codes = {p.var.name: every >> (p.shift - chunk.shift) & p.mask for p in chunk.places}
+    alone = np.zeros_like(every)  # the code of a variable with one value, which is stored nowhere
+    index = tuple(codes.get(name, alone) for name in _read(part))
+    return np.asarray(_worked_out(part)[index], np.bool_)
+
+
+@lru_cache(maxsize=CACHED)
+def _worked_out(part: Expr) -> npt.NDArray[np.bool_]:
+    """Return whether a guard holds, by the codes of the variables that it reads."""
+    read = _read(part).values()
+    held = np.zeros([1 << (len(var.values) - 1).bit_length() for var in read], np.bool_)
+    for codes in combinations(*(range(len(var.values)) for var in read)):
+        chosen = zip(read, codes, strict=True)
+        held[codes] = part({var.name: var.values[code] for var, code in chosen})
+    return held
 
 
 def _bits(allowed: npt.NDArray[np.bool_], lanes: int) -> Words:
@@ -190,18 +204,26 @@ def _bits(allowed: npt.NDArray[np.bool_], lanes: int) -> Words:
     return np.packbits(padded, axis=1, bitorder="little").view("<u8").astype(np.uint64)
 
 
-def _clause(layout: Layout, part: Expr) -> tuple[list[tuple[list[int], list[int]]], bool]:
-    """Return the cubes of a guard, and whether it holds iff one of them matches, or none."""
+@lru_cache(maxsize=CACHED)
+def _clause(
+    part: Expr, places: tuple[Place, ...], words: int
+) -> tuple[list[tuple[list[int], list[int]]], bool]:
+    """
+    Return the cubes of a guard, and whether it holds iff one of them matches, or none.
+
+    Its variables are at these places, in so many words.
+    """
+    place_of = {place.var.name: place for place in places}
     options = []
     for holds, cubes in zip((True, False), _both_ways(part), strict=True):
         if cubes is not None:
-            covered = [_covered(layout, cube) for cube in cubes]
+            covered = [_covered(place_of, cube) for cube in cubes]
             count = sum(math.prod(map(len, each)) for each in covered)
             options.append((count, not holds, covered))
     if not options:
         raise TooWideError(f"a guard takes more than {CUBES_MAX:,} cubes: {str(part)[:200]}")
     _, negated, covered = min(options, key=lambda option: option[:2])
-    return [pair for each in covered for pair in _masked(layout, each)], not negated
+    return [pair for each in covered for pair in _masked(words, each)], not negated
 
 
 @lru_cache(maxsize=1 << 16)
@@ -298,11 +320,11 @@ def _key(cube: Cube) -> tuple[tuple[str, frozenset[int]], ...]:
     return tuple(sorted(cube.items()))
 
 
-def _covered(layout: Layout, cube: Cube) -> list[list[tuple[int, int, int]]]:
+def _covered(place_of: Mapping[str, Place], cube: Cube) -> list[list[tuple[int, int, int]]]:
     """Return for each variable of a cube the words, masks and values of which one is to match."""
     options = []
     for name, codes in cube.items():
-        place = layout.places[name]
+        place = place_of[name]
         shift, word = place.shift, place.word
         covers = _covers(codes, len(place.var.values), place.width)
         options.append([(word, mask << shift, value << shift) for mask, value in covers])
@@ -310,11 +332,11 @@ def _covered(layout: Layout, cube: Cube) -> list[list[tuple[int, int, int]]]:
 
 
 def _masked(
-    layout: Layout, options: list[list[tuple[int, int, int]]]
+    words: int, options: list[list[tuple[int, int, int]]]
 ) -> Iterator[tuple[list[int], list[int]]]:
     """Yield the pairs (mask, value) that together match where one of each of these does."""
     for choice in combinations(*options):
-        masks, values = [0] * layout.words, [0] * layout.words
+        masks, values = [0] * words, [0] * words
         for word, mask, value in choice:
             masks[word] |= mask
             values[word] |= value

@@ -103,6 +103,10 @@ class Layout:
             for place in self.places.values()
         ]
 
+    def places_of(self, names: Iterable[str]) -> tuple[Place, ...]:
+        """Return where some variables are stored."""
+        return tuple([self.places[name] for name in names])
+
     def code(self, name: str, value: Value) -> int:
         """Return what a variable's value is stored as: its place in the domain."""
         return self._codes[name][value]

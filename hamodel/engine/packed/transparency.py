@@ -18,7 +18,7 @@ from hamodel.engine.packed.guards import Ints
 from hamodel.engine.packed.kernels import LANE
 from hamodel.engine.packed.layout import Words
 from hamodel.engine.packed.runs import groups_of, nothing_owed
-from hamodel.engine.transparency import NOWHERE, Judge, Pair, untold
+from hamodel.engine.transparency import NOWHERE, Pair, told, untold
 from hamodel.property import Property
 from hamodel.verdict import REFUTED, Finding
 
@@ -42,17 +42,18 @@ def compare_packed(exploration: PackedExploration, prop: Property) -> Finding:
         return NOWHERE
     copy, without = _with_withdrawn(exploration, steps)
     # The copy's clock has no limit: what is found to be refuted is told, however late.
-    place = _first_told(copy, prop, steps, without, exploration.check_time)
-    if place is None:
+    found = _first_told(copy, prop, steps, without, exploration.check_time)
+    if found is None:
         return untold(exploration, int(steps.before[0]), int(steps.action[0]), len(without))
+    place, blocks, stays = found
     before, action, after = (int(each[place]) for each in steps)
     pair = Pair(before, action, int(without[place]), after)
-    if np.count_nonzero(copy.region([pair.without, pair.after])) > TOLD_MAX:
+    states = np.flatnonzero(copy.region([pair.without, pair.after]))
+    if len(states) > TOLD_MAX:
         note = f"here observers can tell {copy.product.actions[action].rule.name}: {UNSAID}"
         return Finding(REFUTED, UNSAID, copy.trace_to(before, note))
-    finding = Judge(copy, prop, [pair]).told(pair)
-    assert finding is not None, "both engines have one partition"
-    return finding
+    block_of = dict(zip(states.tolist(), blocks[states].tolist(), strict=True))
+    return told(copy, prop, pair, block_of, set(states[stays[states]].tolist()))
 
 
 def _fault_steps(exploration: PackedExploration, prop: Property) -> Steps:
@@ -81,8 +82,13 @@ def _first_told(
     steps: Steps,
     without: Ints,
     check: Callable[[], None],
-) -> int | None:
-    """Return the place of the first step of the fault that observers can tell; None if none is."""
+) -> tuple[int, Numbers, Flags] | None:
+    """
+    Return the place of the first step of the fault that observers can tell; None if none is.
+
+    And for each state the number of its block, and whether a fair run can stay for ever in it, by
+    silent steps or by none; of no meaning for what no step leads to.
+    """
     check()
     view = _Seen(exploration, prop, np.concatenate([without, steps.after]))
     check()
@@ -91,15 +97,15 @@ def _first_told(
         nodes.starts, nodes.codes, nodes.targets, nodes.silent, nodes.stays, nodes.colour, check
     )
     its, other = nodes.of[without], nodes.of[steps.after]
-    told = (nodes.colour[its] != nodes.colour[other]) | (block[its] != block[other])
+    apart = (nodes.colour[its] != nodes.colour[other]) | (block[its] != block[other])
     for place in np.flatnonzero(view.heard[steps.action]).tolist():
         before, after = int(without[place]), int(steps.after[place])
         code = view.code(before, int(steps.action[place]), after)
         number = signature[nodes.of[before]]
         held = pool[begins[number] : begins[number + 1]]
-        told[place] |= bool(code) and code * blocks + block[nodes.of[after]] not in held
-    place = int(told.argmax())
-    return place if told[place] else None
+        apart[place] |= bool(code) and code * blocks + block[nodes.of[after]] not in held
+    place = int(apart.argmax())
+    return (place, block[nodes.of], nodes.stays[nodes.of]) if apart[place] else None
 
 
 class _Seen:

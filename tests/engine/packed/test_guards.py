@@ -265,3 +265,16 @@ def test_the_drawn_guards_have_every_node() -> None:
     look()
 
     assert {"Is", "Same", "Not", "And", "Or", "1 words", "2 words", "3 words"} <= set(seen)
+
+
+@ways
+def test_what_is_worked_out_once_lies_where_each_layout_has_it(looked_up: bool) -> None:
+    """The same guards in three layouts, one after the other: in order, turned, in two words."""
+    a, b = Var("a", range(5)), Var("b", range(5))
+    guards = [a.is_(3), Same(a, b), any_of(a.is_(1) & b.is_(4), a.is_(0)), ~a.in_(0, 2)]
+    layouts = [Layout((a, b)), Layout((b, a)), Layout(filled((a, b)))]
+
+    found = [held(layout, guards, looked_up=looked_up) for layout in layouts]
+
+    assert [expected(layout, guards) for layout in layouts] == found
+    assert found[0] != found[1]
