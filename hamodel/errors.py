@@ -140,19 +140,29 @@ def members(items: object, kind: type, where: str) -> tuple[Any, ...]:
     return found
 
 
-def among(values: object, limit: int = 12) -> str:
+NAMED = 12
+"""How many values a message names, as a rule."""
+
+
+def among(values: object, limit: int = NAMED) -> str:
     """Return `a, b, c` for a message, cut after `limit` of them with how many more there are."""
     words = [str(value) for value in values]  # type: ignore[attr-defined]
     more = f", … ({len(words) - limit} more)" if len(words) > limit else ""
     return ", ".join(words[:limit]) + more
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return what an unknown word may have meant: `near to it: SIP-1a, SIP-1b`."""
+def nearest(word: str, known: Iterable[str], listed: str = "") -> str:
+    """
+    Return what an unknown word may have meant: `near to it: SIP-1a, SIP-1b`.
+
+    Where all that is known would be too much, `listed` says where it is told.
+    """
     folded = {each.casefold(): each for each in known}
     close = difflib.get_close_matches(word.casefold()[:200], folded, n=5, cutoff=0.5)
     if close:
         return f"near to it: {', '.join(folded[each] for each in close)}"
+    if listed and len(folded) > NAMED:
+        return f"none of {len(folded)} names is near to it: {listed}"
     return f"known are {among(folded.values(), 40)}"
 
 

@@ -23,6 +23,8 @@ from hamodel.guide.deployment.timer_names import timers_of, whole_key
 
 SHORTER_MS = 1_000
 """By how much a timer is made shorter, if its range allows."""
+TOLD = 10
+"""After how many changes it is told how many were tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +176,12 @@ def advised(options: LossOptions, found: Sequence[Loss]) -> Advice | None:
     [loss, *_] = about
     deployment = load_deployment(options.deployment, options.changes)
     groups = tuple(group.name for group in deployment.recorder_group)
-    trial = _Trial(options, loss, Measuring(), groups)
+    shorter, others = list(_shorter(deployment)), list(_readings(deployment))
+    trial = _Trial(options, loss, Measuring(), groups, len(shorter) + len(others))
     timers, readings = [], []
     idle: list[str] = []
     left_out: list[tuple[str, str]] = []
-    shorter, others = list(_shorter(deployment)), list(_readings(deployment))
-    say(f"{plural(len(shorter) + len(others), 'change')}, each tried alone")
+    say(f"{plural(trial.number, 'change')}, each tried alone; those that make a difference:")
     for key, before, after, is_duration in shorter:
         each = Shorter(key, before, after, is_duration, loss)
         then = trial.with_change(each.change, left_out)
@@ -198,12 +200,14 @@ def advised(options: LossOptions, found: Sequence[Loss]) -> Advice | None:
     return Advice(loss, tuple(timers), tuple(readings), tuple(idle), tuple(left_out))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Trial:
     options: LossOptions
     loss: Loss
     measuring: Measuring
     groups: tuple[str, ...]
+    number: int
+    tried: int = 0
 
     def with_change(self, change: str, left_out: list[tuple[str, str]]) -> Loss | None:
         """Return the loss after a change; None, and the reason, if the deployment forbids it."""
@@ -226,7 +230,11 @@ class _Trial:
         found = self.measuring.worst_loss(
             asked.system, lost, asked.call, budget, self.options.limits
         )
-        say(f"{change}: {at_most(found)}")
+        self.tried += 1
+        if _differs(found, self.loss):
+            say(f"{change}: {at_most(found)}")
+        elif self.tried % TOLD == 0:
+            say(f"{self.tried} of {self.number} tried")
         return found
 
     def _key(self, change: str) -> str:

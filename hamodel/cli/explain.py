@@ -37,6 +37,8 @@ from hamodel.guide.deployment.timer_names import other_names
 from hamodel.guide.glossary import Term, glossary
 from hamodel.guide.loss import ADDED, LOSSES, OTHER, PHASES, with_causes
 
+LISTED = "hamodel check names claims, hamodel rules rules, hamodel timers parameters"
+"""Where the words are told of which there are most."""
 STATUSES = {
     "PROVED": "It holds in every run within its assumptions, and its premise was met in some run.",
     "REFUTED": "There is a run within its assumptions in which it fails; `hamodel check` tells it.",
@@ -109,11 +111,11 @@ def entries(
         if found:
             return found
         known += words.known
-    known.sort(key=CODES.__contains__)
     raise InputError(
         "HA080",
         f"{asked[:80]!r} is no claim, rule, property, parameter, table, assumption, fault class, "
-        f"loss, phase, error code or word of the glossary; {nearest(asked, dict.fromkeys(known))}",
+        "loss, phase, error code or word of the glossary; "
+        f"{nearest(asked, dict.fromkeys(known), LISTED)}",
     )
 
 

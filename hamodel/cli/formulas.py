@@ -157,7 +157,8 @@ def _with_range(known: Sequence[Duration], text: str) -> Duration:
     keys = {each.key: each for each in known}
     meant = keys_meant(name.strip(), keys)
     if not meant:
-        near = nearest(name.strip(), [*keys, *ALSO])
+        also = (other for other, key in ALSO.items() if key in keys)
+        near = nearest(name.strip(), [*keys, *also], "hamodel timers lists them")
         raise InputError("HA082", f"--timers has {name!r:.60}, which is no timer here; {near}")
     if len(meant) > 1:
         raise InputError("HA082", f"--timers has {name!r:.60}; it can be {among(meant)}")

@@ -118,7 +118,7 @@ def test_timers_within_ranges() -> None:
 @pytest.mark.parametrize(
     ("timers", "message"),
     [
-        (("speed",), r"--timers has 'speed', which is no timer here; known are management_layer"),
+        (("speed",), r"--timers has 'speed', which is no timer here; none of 46 names is near"),
         (("vip_mve",), r"'vip_mve', which is no timer here; near to it: .*sip_server\.vip_move"),
         (("interval",), r"--timers has 'interval'; it can be resource_manager\.\S*interval, t_lib"),
         (

@@ -181,6 +181,8 @@ def _is_number(value: object) -> bool:
 
 
 def _nearly(written: str) -> str:
+    if ".." in written:
+        return " (one value; hamodel loss --sweep and hamodel formula --timers take ranges)"
     found = _NEARLY.fullmatch(written.strip())
     if not found:
         return ""

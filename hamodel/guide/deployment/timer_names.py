@@ -92,7 +92,8 @@ def timer_named(written: str, deployment: Deployment) -> Timer:
     meant = keys_meant(name, _number_keys())
     found = [each for each in here.values() if each.parameter.key in meant]
     if not found:
-        near = nearest(name, [*here, *ALSO])
+        also = (name for name, key in ALSO.items() if key in here)
+        near = nearest(name, [*here, *also], "hamodel timers lists them")
         raise InputError("HA082", f"{written!r:.80} is no timer of this deployment; {near}")
     if len(found) > 1:
         possible = among(each.key for each in found)
