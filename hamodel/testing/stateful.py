@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from hypothesis import currently_in_test_context, note
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from hypothesis.strategies import composite, integers, sampled_from
+from hypothesis.strategies import SearchStrategy, composite, integers, sampled_from
 
 from hamodel.budget import NO_FAULT, Budget
 from hamodel.engine.machines import Machines
@@ -97,11 +97,17 @@ class SystemMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         rules = self._rules_strategy.rules
-        self._rules_strategy = _enabled_rule(self, rules)  # type: ignore[assignment]
+        # Made once a run: Hypothesis spells out all the methods that such a strategy chooses from.
+        self.fitting = frozenset[str]()
+        fitting = sampled_from(rules).filter(self._fits)
+        self._rules_strategy = _enabled_rule(self, rules, fitting)  # type: ignore[assignment]
         self.pace: Pace | None = None
         self.machines = Machines(self.suite.system, self.suite.budget)
         self.steps: list[TraceStep] = []
         self._stand(self.machines.state)
+
+    def _fits(self, method: Any) -> bool:
+        return method.function.__name__ in self.fitting
 
     def _stand(self, state: State) -> None:
         self.now = state
@@ -160,7 +166,10 @@ class SystemMachine(RuleBasedStateMachine):
 
 @composite
 def _enabled_rule(
-    draw: Callable[..., Any], machine: SystemMachine, methods: list[Any]
+    draw: Callable[..., Any],
+    machine: SystemMachine,
+    methods: list[Any],
+    fitting: SearchStrategy[Any],
 ) -> tuple[Any, dict[str, Any]]:
     """
     Draw one of the methods whose precondition holds and which the run's pace does not leave out.
@@ -171,15 +180,20 @@ def _enabled_rule(
     """
     if machine.pace is None:
         machine.pace = Pace(draw(integers(0, PACES - 1)), machine.rule_of.values())
+    rule_of, possible = machine.rule_of, machine.possible
     open_ = [
-        each.function.__name__
+        name
         for each in methods
-        if all(holds(machine) for holds in each.preconditions)
+        for name in [each.function.__name__]
+        if (name not in rule_of or rule_of[name].name in possible)
+        and all(holds(machine) for holds in each.preconditions)
     ]
-    rules = {name: machine.rule_of[name] for name in open_ if name in machine.rule_of}
+    rules = {name: rule_of[name] for name in open_ if name in rule_of}
     fit = {rule.name for rule in machine.pace.narrowed(tuple(rules.values()))}
-    paced = {name for name in open_ if name not in rules or rules[name].name in fit}
-    return draw(sampled_from(methods).filter(lambda each: each.function.__name__ in paced)), {}
+    machine.fitting = frozenset(
+        name for name in open_ if name not in rules or rules[name].name in fit
+    )
+    return draw(fitting), {}
 
 
 def machine_for(
