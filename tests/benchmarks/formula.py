@@ -68,6 +68,7 @@ CASES = (
     Case("unrecorded", SIP_SERVER, 0.006),
     Case("uncontrollable", SIP_SERVER, 0.02),
     Case("uncontrollable", {"host-loss": 1}, 0.012, timers=SWITCHOVER),
+    Case("unrecorded", BOTH, 0.0008, timers=WAITING[1:]),
     Case("uncontrollable", MEDIA_SERVER, 0.004),
 )
 """The rest of the vectors are those of random systems."""
