@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,16 +86,24 @@ def about(function: Generator | None) -> str:
     return doc.splitlines()[0].partition("  ")[0] if doc else ""
 
 
-def where_else(name: str, deployment: str) -> str:
-    """Return a shipped deployment or a scenario of the manifest that has rules of a family."""
+def elsewhere(lacking: Collection[str], deployment: str) -> dict[str, str]:
+    """
+    Return for each of these families a shipped deployment, or a scenario of the manifest, with it.
+
+    That is the first of them but `deployment`; empty for a family that none has.
+    """
     runs: list[tuple[str, tuple[str, ...]]] = [(where, ()) for where in shipped()]
     runs += [(each.deployment, each.changes) for each in shipped_manifest()]
+    found = dict.fromkeys(lacking, "")
     for where, changes in dict.fromkeys(runs):
-        if (where, changes) == (deployment, ()):
-            continue
-        if any(rule.family == name for rule in system_of(load_deployment(where, changes)).rules):
-            return " ".join([where, *(f"--set {change}" for change in changes)])
-    return ""
+        if all(found.values()):
+            break
+        if (where, changes) != (deployment, ()):
+            told = " ".join([where, *(f"--set {change}" for change in changes)])
+            for rule in system_of(load_deployment(where, changes)).rules:
+                if rule.family in found:
+                    found[rule.family] = found[rule.family] or told
+    return found
 
 
 def run(
@@ -109,10 +117,8 @@ def run(
     system = system_of(load_deployment(where, changes), rule_files)
     fired = None if searched is None else happening(system, searched, limits)
     found = families(system)
-    elsewhere = {
-        family.name: where_else(family.name, where) for family in found if not family.rules
-    }
-    show(lambda console: _print(found, elsewhere, fired, console))
+    others = elsewhere([family.name for family in found if not family.rules], where)
+    show(lambda console: _print(found, others, fired, console))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,7 @@ def happening(system: System, budget: Budget, limits: Limits) -> Fired:
 
 
 def _print(
-    found: Sequence[Family], elsewhere: Mapping[str, str], fired: Fired | None, console: Console
+    found: Sequence[Family], others: Mapping[str, str], fired: Fired | None, console: Console
 ) -> None:
     here = [family for family in found if family.rules]
     console.print(_table(here, fired), width=table_width(console))
@@ -163,7 +169,7 @@ def _print(
     if lacking:
         console.print(Text("This deployment cannot have:", style="bold"))
         for family in lacking:
-            place = elsewhere[family.name]
+            place = others[family.name]
             there = f"there is one in: {place}" if place else "no shipped deployment has one"
             line = Text(f"{family.name}: {family.about} ({there})")
             console.print(Padding(line, (0, 0, 0, 2)))
