@@ -62,7 +62,7 @@ def _judged(row: Row, subject: Subject, budgets: Budgets, limits: Limits) -> Row
         return replace(row, status=Status.UNDETERMINED, why=error.message)
     its_sum, identity_is = found.outcome, found.identity.kind
     if its_sum.cut:
-        return replace(row, status=Status.UNDETERMINED, why="the search was cut short")
+        return replace(row, status=Status.UNDETERMINED, why=found.stopped)
     if its_sum.formula is None and identity_is is not REFUTED:
         why = "for one fault the time to detect or to fail over has no end, and neither has the sum"
         return replace(row, status=Status.UNDETERMINED, why=why)

@@ -20,7 +20,7 @@ from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.words import allowed
 from hamodel.duration import duration_text
-from hamodel.engine.limits import Limits
+from hamodel.engine.limits import NO_LIMITS, Cut, Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.formula import REGIONS, Row, Sort, one_expression
 from hamodel.engine.timed.linear import Form, condition, plus, written
@@ -101,8 +101,8 @@ def formulas(options: FormulaOptions) -> tuple[LossFormula, ...]:
     return tuple(found)
 
 
-def at_most(row: Row, names: Sequence[str]) -> str:
-    """Return how much is lost at worst in a region, in words."""
+def at_most(row: Row, names: Sequence[str], limits: Limits = NO_LIMITS) -> str:
+    """Return how much is lost at worst in a region, in words; or which limit was met."""
     match row.sort:
         case Sort.ENDS:
             assert row.form is not None, "what ends takes some time"
@@ -112,6 +112,9 @@ def at_most(row: Row, names: Sequence[str]) -> str:
         case Sort.NEVER:
             return "nothing"
         case Sort.UNDETERMINED:
+            cuts = {each.value: each for each in Cut}
+            if row.why in cuts:
+                return f"UNDETERMINED: stopped by {limits.said(cuts[row.why], 'class')}"
             return f"UNDETERMINED ({row.why})"
 
 
@@ -182,10 +185,10 @@ def _print(options: FormulaOptions, found: Sequence[LossFormula], console: Conso
         console.print(Text(f"  {text}"))
     for each in found:
         console.print()
-        _print_formula(each, console)
+        _print_formula(each, options.limits, console)
 
 
-def _print_formula(found: LossFormula, console: Console) -> None:
+def _print_formula(found: LossFormula, limits: Limits, console: Console) -> None:
     names = list(short_names(found.table.names).values())
     title = f"{found.lost.name} within {allowed(found.budget)}, at most"
     console.print(Text(title, "bold"))
@@ -193,11 +196,11 @@ def _print_formula(found: LossFormula, console: Console) -> None:
         console.print(Text(f"  {one}"))
     rows = found.table.rows
     if len(rows) == 1 and not rows[0].region.conditions:
-        console.print(Text(f"  {at_most(rows[0], names)}"))
+        console.print(Text(f"  {at_most(rows[0], names, limits)}"))
     else:
         table = _table("where", "at most")
         for row in rows:
-            table.add_row(where(row, names), at_most(row, names))
+            table.add_row(where(row, names), at_most(row, names, limits))
         console.print(table, width=table_width(console))
     if found.timers:
         console.print(Text("whatever these are, the others as in the deployment:"))

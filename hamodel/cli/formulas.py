@@ -153,7 +153,7 @@ def _chosen(known: Sequence[Duration], wanted: Iterable[str]) -> tuple[Duration,
 
 
 def _with_range(known: Sequence[Duration], text: str) -> Duration:
-    name, _, given = text.partition("=")
+    name, ranged, given = text.partition("=")
     keys = {each.key: each for each in known}
     meant = keys_meant(name.strip(), keys)
     if not meant:
@@ -163,7 +163,7 @@ def _with_range(known: Sequence[Duration], text: str) -> Duration:
     if len(meant) > 1:
         raise InputError("HA082", f"--timers has {name!r:.60}; it can be {among(meant)}")
     its = keys[meant[0]]
-    if not given:
+    if not ranged:
         return its
     ends = re.split(r"\.\.", given)
     try:

@@ -15,14 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.budget import Budget
-from hamodel.cli.losses import Loss, Measure, endless, with_total, worst_loss
+from hamodel.cli.losses import Loss, Measure, endless, stopped, with_total, worst_loss
 from hamodel.cli.options import DEFAULT_LIMITS, Budgets, Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.phases import told_at
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.timelines import as_json as time_line_as_json
 from hamodel.cli.timelines import check_picture, intervals, marks_of, picture, write_picture
-from hamodel.cli.words import allowed, plural
+from hamodel.cli.words import allowed
 from hamodel.engine.limits import Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.search import Wait
@@ -254,13 +254,6 @@ def how(loss: Loss) -> str:
     return ", ".join(parts)
 
 
-def stopped(loss: Loss, limits: Limits) -> str:
-    """Return how far a search came that was cut short, and by what."""
-    assert loss.waits.cut is not None, "what is complete was not cut short"
-    how_far = plural(loss.waits.classes, "class")
-    return f"stopped at {how_far} by {limits.said(loss.waits.cut, 'class')}"
-
-
 def as_json(options: LossOptions, found: Sequence[Loss]) -> dict[str, Any]:
     """Return all that was found as JSON: times in whole ms, null for without end."""
     return {
@@ -346,6 +339,10 @@ def _print(options: LossOptions, found: Sequence[Loss], console: Console) -> Non
         console.print(Text(f"{text}.", "bold"))
         console.print(Text("The figures are of every run in which time goes on, and of no other."))
     told = found if options.verbose else story_of(found)
+    endless_too = [each for each in found if each.worst is not None and each.worst.ms is None]
+    if endless_too and not any(each in endless_too for each in told):
+        console.print()
+        console.print(Text("Told is the longest that ends; -v tells all, those without end too."))
     for each in told:
         if each.worst is not None:
             console.print()

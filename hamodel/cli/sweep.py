@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hamodel.cli.loss import SCHEMA, LossOptions, at_most, losses, story_of, warned
-from hamodel.cli.losses import Loss, Measuring
+from hamodel.cli.losses import Loss, Measuring, stopped
 from hamodel.cli.options import Format
 from hamodel.cli.output import check_writable, emit, say, show, table_width, write_file
 from hamodel.cli.subject import load_deployment
@@ -159,8 +159,11 @@ def swept(options: LossOptions, sweep: Sweep) -> tuple[Swept, ...]:
         changes = (*options.changes, sweep.change(value))
         with_value = replace(options, changes=changes)
         found.append(Swept(value, losses(with_value, measuring.worst_loss, lambda _: None)))
-        [*_, worst] = ["nothing", *map(at_most, story_of(found[-1].found))]
-        say(f"{sweep.key} {sweep.said(value)}: {worst}")
+        its = found[-1].found
+        cut = [each for each in its if each.waits.cut]
+        [*_, worst] = ["nothing", *map(at_most, cut[:1] or story_of(its))]
+        why = f": {stopped(cut[0], options.limits)}" if cut else ""
+        say(f"{sweep.key} {sweep.said(value)}: {worst}{why}")
     return tuple(found)
 
 

@@ -14,9 +14,15 @@ from hamodel.cli.output import show, table_width
 from hamodel.cli.subject import load_deployment
 from hamodel.guide import build, build_parts
 from hamodel.guide.deployment import Deployment, Parameter, parameters, values_of
-from hamodel.guide.deployment.timer_names import other_names
+from hamodel.guide.deployment.timer_names import GROUP, other_names
 from hamodel.guide.loss import with_causes
 from hamodel.rule import AT_ONCE, UNTIMED, Bounds
+
+LEGEND = (
+    "From: found in public material ([V S6]: source S6 of docs/sources.md); judged ([G]), as no "
+    "source says it; looked for, not found ([NF])."
+)
+"""What the last column of the table means."""
 
 
 def run(deployment: str, changes: Sequence[str]) -> None:
@@ -27,9 +33,10 @@ def run(deployment: str, changes: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A timer of a deployment: its parameter, and its value as it is written."""
+    """A timer of a deployment: its parameter, its key here, and its value as it is written."""
 
     parameter: Parameter
+    key: str
     value: str
 
     @property
@@ -44,11 +51,22 @@ class Timer:
 def timers(deployment: Deployment) -> tuple[Timer, ...]:
     """Return every timer that the model reads, with its values in a deployment."""
     return tuple(
-        Timer(each, value)
+        Timer(each, key, value)
         for each in parameters()
         if each.timer
-        for value in values_of(deployment, each.key)
+        for key, value in _values(deployment, each.key)
     )
+
+
+def _values(deployment: Deployment, key: str) -> Iterator[tuple[str, str]]:
+    """Yield a key and its value; with the recorder group's name, if there are several groups."""
+    values = values_of(deployment, key)
+    groups = [group.name for group in deployment.recorder_group]
+    if not key.startswith(GROUP) or len(groups) == 1:
+        yield from ((key, value) for value in values)
+        return
+    for name, value in zip(groups, values, strict=True):
+        yield f"{GROUP}{name}.{key.removeprefix(GROUP)}", value
 
 
 def _print(deployment: Deployment, console: Console) -> None:
@@ -58,12 +76,13 @@ def _print(deployment: Deployment, console: Console) -> None:
     for each in timers(deployment):
         its = each.parameter
         source = f"{each.basis}: {its.source}" if each.basis else its.source
-        others = ", ".join(other_names(its.key))
-        names = Text.assemble(its.key, (f"\n  {others}" if others else "", "dim"))
+        others = ", ".join(other_names(its.key)) if each.key == its.key else ""
+        names = Text.assemble(each.key, (f"\n  {others}" if others else "", "dim"))
         table.add_row(names, each.value, its.default, its.possible, Text(source))
     console.print(table, width=table_width(console))
     console.print(Text("Below each stands what it may be called instead, in --set, too."))
     console.print(Text("hamodel explain TIMER says what one means."))
+    console.print(Text(LEGEND))
     console.print()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("rules")

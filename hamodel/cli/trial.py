@@ -16,7 +16,7 @@ from typing import Any
 
 from hamodel import guide
 from hamodel.budget import Budget
-from hamodel.cli.losses import Loss, endless, worst_loss
+from hamodel.cli.losses import Loss, endless, stopped, worst_loss
 from hamodel.cli.options import read_budgets
 from hamodel.cli.output import read_file, say, write_file
 from hamodel.cli.phases import states_of
@@ -214,11 +214,16 @@ def failing(budget: Budget, classes: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a trial found, with the loss that was measured, and whether it is D and then F."""
+    """
+    What a trial found, with the loss that was measured, and whether it is D and then F.
+
+    `stopped` says how far the search came that was cut short, if one was, and by what.
+    """
 
     outcome: Outcome
     loss: Loss
     identity: Verdict
+    stopped: str
 
 
 def tried(
@@ -270,7 +275,8 @@ def tried(
         loss.waits.states,
         any(each.waits.cut for each in (loss, *alone)),
     )
-    return Tried(outcome, loss, same)
+    said = [stopped(each, limits) for each in (loss, *alone) if each.waits.cut]
+    return Tried(outcome, loss, same, said[0] if said else "")
 
 
 def _ms(loss: Loss) -> int | None:

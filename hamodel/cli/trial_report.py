@@ -78,9 +78,10 @@ def _tried(options: TrialOptions, subject: Subject) -> Iterator[Outcome]:
         if asked is not None:
             _check(asked, its.system.fault_classes)
         if _can_happen(budget, its):
-            found = tried(its, name, budget, whole=False, limits=options.limits).outcome
-            say(f"{found.name}: {at_most(found.lost)}")
-            yield found
+            found = tried(its, name, budget, whole=False, limits=options.limits)
+            said = found.stopped and f"UNDETERMINED: {found.stopped}"
+            say(f"{name}: {said or at_most(found.outcome.lost)}")
+            yield found.outcome
 
 
 def _check(asked: Budget, classes: Sequence[str]) -> None:
@@ -149,7 +150,8 @@ def _print(options: TrialOptions, why_not: str, found: Sequence[Outcome], consol
 
 def _judged(its: Outcome) -> tuple[str, str, str]:
     """Return the sum, and whether it is a bound, and what is lost in every run."""
-    return f"{at_most(its.detection)} + {at_most(its.failover)}", its.bound, its.identity
+    both = f"{at_most(its.detection)} + {at_most(its.failover)}"
+    return "UNDETERMINED" if its.cut else both, its.bound, its.identity
 
 
 def _worst(its: Outcome, loops: Sequence[str]) -> str:

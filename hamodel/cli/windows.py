@@ -83,7 +83,8 @@ class Order:
         assert self.found is not None
         worst = without_clock(window.worst)
         budget = Budget({self.first: 2} if self.first == self.second else self._each_once)
-        its = Waits(worst, None, None, 0, self.found.classes)
+        cut = self.found.cut if window.cut else None
+        its = Waits(worst, None, cut, 0, self.found.classes)
         phases = tuple(phases_of(self.found.plain, worst))
         return Loss(self.lost, self.call, budget, its, self.found.plain, phases)
 
@@ -228,6 +229,7 @@ def as_json(options: LossOptions, found: Sequence[Order]) -> dict[str, Any]:
                     _interval_as_json(each.interval)
                     | {
                         "gap_ms": each.gap,
+                        "cut": each.cut,
                         "worst": wait_as_json(without_clock(each.worst)),
                         "phases_ms": dict(order.loss(each).by_phase),
                     }
@@ -267,6 +269,8 @@ def _print(options: LossOptions, found: Sequence[Order], console: Console) -> No
         for row in _rows(order):
             table.add_row(order.lost.name, order.first, order.second, *row)
     console.print(table, width=table_width(console))
+    for cut in dict.fromkeys(each.found.cut for each in found if each.found and each.found.cut):
+        console.print(Text(f"Stopped by {options.limits.said(cut, 'class')}."))
     for loss, window in _told(found, verbose=options.verbose):
         assert loss.worst is not None
         console.print()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from hamodel import InputError
 from hamodel.cli import check as check_module
+from hamodel.cli import losses
 from hamodel.cli.options import read_limits, read_size
 from hamodel.cli.search import Checkpoints, Effort, Told, run_searches
 from hamodel.engine.checkpoint import Checkpoint
@@ -315,3 +317,43 @@ def test_progress_lines_say_how_far_a_search_is(tmp_path: Path) -> None:
     assert all(part in lines[-1] for part in (" states, ", "frontier ", ", depth ", " MB")), lines[
         -1
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("loss", "--total"),
+        ("loss", "--sweep", "vip_move=1s..2s"),
+        ("loss", "--window", "media-server:media-server"),
+        ("formula",),
+        ("trial",),
+        ("check", "--claim", "MS-5"),
+    ],
+)
+def test_what_is_searched_in_time_meets_a_limit_before_its_first_step(
+    words: tuple[str, ...],
+) -> None:
+    """UNDETERMINED, with the limit; nothing is said to be lost, or not to be."""
+    command, *more = words
+    faults = () if "--window" in more else ("--faults", "media-server-crash=1")
+    where = () if command in {"check", "trial"} else ("small-single-site",)
+    result = invoked(command, *where, *more, *faults, "--limit-memory", "1MB")
+    said = f"{result.stdout} {result.stderr}"
+
+    assert 3 == result.exit_code
+    assert "UNDETERMINED" in said
+    assert "nothing" not in said
+    assert "the limit of 1 MB of memory" in " ".join(said.split())
+
+
+def test_a_search_in_time_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now and then: how many classes there are, and how many of them are still to be left."""
+    monkeypatch.setattr(losses, "INTERVAL_S", 0)
+    result = invoked("loss", "small-single-site", "--faults", "media-server-crash=1")
+    line, *_ = result.stderr.splitlines()
+
+    assert re.fullmatch(
+        r"unrecorded, media-server-crash=1: [\d,]+ class(es)?, [\d,]+ of them to be left, "
+        r"after 0 s; \d+ MB",
+        line,
+    )

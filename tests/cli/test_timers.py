@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from typer.testing import CliRunner
 
 from hamodel.cli.app import app
+
+SET = "recorder_group.b.detects=2 s"
 
 
 def listed(*words: str) -> list[str]:
@@ -30,3 +34,16 @@ def test_what_the_deployment_cannot_do_is_not_listed() -> None:
     assert not [line for line in one if line.startswith("load balancer gives up")]
     assert [line for line in listed() if line.startswith("load balancer gives up")]
     assert [line for line in one if line.endswith("is sent again after 2 T1 1,000 ms 1,000 ms")]
+
+
+def test_with_several_recorder_groups_each_timer_has_the_name_of_its_own(tmp_path: Path) -> None:
+    """As `--set` takes it; a short name could be any of them, and is not told."""
+    group = '[[recorder_group]]\nname = "{}"\ncount = 1\ndetects = "{} s"\n'
+    file = tmp_path / "two.toml"
+    file.write_text('name = "two"\n' + group.format("a", 1) + group.format("b", 3), "utf-8")
+    lines = listed(str(file))
+    place = lines.index('recorder_group.a.detects "1 s" "1 s" 0 s to 604800 s judged: [G], REC-5')
+
+    assert lines[place + 1].startswith('recorder_group.b.detects "3 s" "1 s"')
+    assert 0 == CliRunner().invoke(app, ["timers", str(file), "--set", SET]).exit_code
+    assert [line for line in listed() if line.startswith("recorder_group.detects")]

@@ -185,3 +185,26 @@ def test_a_host_with_all_of_a_kind_is_warned_of() -> None:
     assert "has all SIP Servers that are in scope: none is left when it is lost." == warning.text
     single = both.replace(', "sip_server_2"', "")
     assert () == loads(f'name = "x"\n[sip_server]\npair = "single"\n[hosts]\n{single}').warnings
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "said"),
+    [
+        ('t1 = "36 s"', "network.t1", "t1 is longer than gives_up here"),
+        ('gives_up = "400 ms"', "network.gives_up", "t1 is longer than gives_up here"),
+        ('t2 = "400 ms"', "network.t2", "t1 is longer than t2 here"),
+        ('exchange = "33 s"', "network.exchange", "exchange is longer than gives_up here"),
+    ],
+)
+def test_timers_of_the_network_that_are_out_of_order_are_told(
+    body: str, key: str, said: str
+) -> None:
+    """Each is taken as it is; what it makes of a loss says nothing of a network."""
+    found = [
+        each
+        for each in loads(f'name = "x"\n[network]\n{body}').warnings
+        if "is longer than" in each.text
+    ]
+
+    assert key == found[0].key
+    assert said in found[0].text

@@ -87,6 +87,7 @@ def waits(
     since: Expr = TRUE,
     limits: Limits = NO_LIMITS,
     least: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Waits:
     """
     Return how long a run can wait for `end`, from when `begin` held without it.
@@ -101,6 +102,8 @@ def waits(
     ----------
     least
         Whether the shortest wait alone is looked for, also where one can wait for ever.
+    progress
+        Called now and then with how many classes there are, and how many of them are to be left.
 
     Raises
     ------
@@ -109,7 +112,7 @@ def waits(
     TooWideError
         If the system does not fit into the words of a packed state.
     """
-    return Search(Product(system, budget), (since, begin, end), limits, least).found()
+    return Search(Product(system, budget), (since, begin, end), limits, least).found(progress)
 
 
 @dataclass(slots=True)
@@ -172,7 +175,7 @@ class Search:
         classes.heads[int(waits)] = 0
         return classes
 
-    def found(self) -> Waits:
+    def found(self, progress: Callable[[int, int], None] | None = None) -> Waits:
         """Search all classes, or until a wait without end if the longest is looked for."""
         endless, cut = None if self.least else self._endless(0), None
         while self.left < self.size and endless is None:
@@ -180,6 +183,8 @@ class Search:
                 if (cut := self._met()) is not None:
                     break
                 endless = self._advance()
+                if progress is not None:
+                    progress(self.size, self.size - self.left)
             except MemoryError as error:
                 cut = cut_by(error)
                 break

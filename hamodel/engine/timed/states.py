@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hamodel.engine.limits import Meter
+from hamodel.engine.limits import NO_LIMITS, Meter
 from hamodel.engine.packed import kernels
 from hamodel.engine.packed.crew import BATCH, Worker
 from hamodel.engine.packed.guards import Ints, disjuncts, tables
@@ -43,7 +43,8 @@ class States:
         self._guards = [tables(self.layout, list(disjuncts(each))) for each in wait]
         self._rows = Rows(np.array([self.layout.pack(product.initial)], np.uint64))
         self._table, self._meter, self.size = Table(self.layout), meter, 1
-        self._table.grow(1, self._rows.array, 1, meter)
+        # The first state is there whatever the limit, which is looked at before any is left.
+        self._table.grow(1, self._rows.array, 1, Meter(NO_LIMITS))
         takes = [action.rule.bounds for action in product.actions]
         kinds = [{AT_ONCE: URGENT, UNTIMED: FREE}.get(its, BOUNDED) for its in takes]
         none = np.zeros((1, 2), np.int64)

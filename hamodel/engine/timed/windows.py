@@ -80,11 +80,14 @@ class Window:
         The longest wait with any of these gaps, with a run; its dates are whole ms.
     gap
         The one in that run, in ms.
+    cut
+        Whether a search of some of these gaps was cut short, so that more may be lost with them.
     """
 
     interval: Interval
     worst: Wait
     gap: int
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ def windows(  # noqa: PLR0913 (a wait, a pair, and what limits the search)
         second,
         (one, other),
         tuple(search.windows()),
-        tuple(map(_interval, joined(search.undecided))),
+        tuple(map(_interval, search.not_decided())),
         cut or search.cut,
         search.searches,
         search.classes,
@@ -264,7 +267,7 @@ class _Search:
     tell: Callable[[Interval, Waits], None] | None
     product: Product = field(init=False)
     places: dict[str, int] = field(init=False)
-    pieces: list[tuple[Halves, Wait, int]] = field(init=False, default_factory=list)
+    pieces: list[tuple[Halves, Wait, int, bool]] = field(init=False, default_factory=list)
     undecided: list[Halves] = field(init=False, default_factory=list)
     cut: Cut | None = None
     searches: int = 0
@@ -290,17 +293,33 @@ class _Search:
             found = self._longest(gap)
             worst = found.worst
             if worst is not None and (worst.ms is None or worst.ms > 2 * self.bound):
-                piece = self._taken_out(worst, gap)
+                piece = self._taken_out(worst, gap, cut=found.cut is not None)
                 left += reversed(list(_without(gap, piece)))
             elif found.cut is not None:
                 self.undecided.append(gap)
 
     def windows(self) -> Iterator[Window]:
         """Yield what was found, in order; each with its longest wait."""
-        for whole in joined([piece for piece, _, _ in self.pieces]):
+        for whole in self._found():
             within = [each for each in self.pieces if _meets(each[0], whole)]
-            _, worst, gap = max(within, key=lambda each: _endless_last(each[1]))
-            yield Window(_interval(whole), worst, gap)
+            _, worst, gap, _ = max(within, key=lambda each: _endless_last(each[1]))
+            # That with some gap more is lost than in the longest run was not ruled out then.
+            cut = any(each[3] for each in within) or any(_meets(e, whole) for e in self.undecided)
+            yield Window(_interval(whole), worst, gap, cut and worst.ms is not None)
+
+    def _found(self) -> list[Halves]:
+        return joined([piece for piece, *_ in self.pieces])
+
+    def not_decided(self) -> list[Halves]:
+        """Return the gaps of which it is not known, in order; none of a window is among them."""
+        left = joined(self.undecided)
+        for piece in self._found():
+            left = [
+                part
+                for gap in left
+                for part in (_without(gap, piece) if _meets(gap, piece) else [gap])
+            ]
+        return left
 
     def _longest(self, gap: Halves) -> Waits:
         """Return the longest wait with such a gap, in halves of the unit."""
@@ -324,7 +343,7 @@ class _Search:
         self.cut = self.cut or found.cut
         return found
 
-    def _taken_out(self, found: Wait, among: Halves) -> Halves:
+    def _taken_out(self, found: Wait, among: Halves, *, cut: bool) -> Halves:
         """
         Keep the steps of a wait, and return all gaps with which they can exceed the bound.
 
@@ -332,6 +351,8 @@ class _Search:
         ----------
         among
             The gaps with which it was found; one of them at least is returned.
+        cut
+            Whether that search was cut short.
         """
         actions = [self.places[step.rule] for step in found.run]
         first, second = self._step_to(APART, actions), self._step_to(PAST, actions)
@@ -348,7 +369,7 @@ class _Search:
         run = dated(self.product, actions, found.begins, longest=exceeds is not None)
         ms = None if found.why else length(run, found.begins)
         gap = run[second - 1].at - run[first - 1].at
-        self.pieces.append((piece, replace(found, ms=ms, run=run), gap))
+        self.pieces.append((piece, replace(found, ms=ms, run=run), gap, cut))
         return piece
 
     def _step_to(self, phase: int, actions: Sequence[int]) -> int:

@@ -29,6 +29,12 @@ _STANDBY_ONLY = (
 _BACKUP_ONLY = ("takeover", "resync_on_activate", "state_shared")
 _STOP_START_ONLY = ("ping", "stop_scope", "start_waits_stop")
 _DUPLICATION_ONLY = ("targets", "identifiers", "rebuild_leg")
+_IN_ORDER = (
+    ("t1", "gives_up", "a request has timed out before it is sent again, and is not told to"),
+    ("t1", "t2", "the first pause between two sendings is longer than the longest"),
+    ("exchange", "gives_up", "no answer comes in time, and nothing is told to time out for that"),
+)
+"""Timers of the network of which one is at most as long as another, and what it means if not."""
 
 
 def notes(draft: Draft) -> tuple[Note, ...]:
@@ -69,7 +75,18 @@ def warnings(deployment: Deployment, draft: Draft) -> tuple[Note, ...]:
         for key in draft.places
         if key in idle
     ]
-    return (*deployment.warnings, *found, *_common_hosts(deployment, draft))
+    others = (*_common_hosts(deployment, draft), *_out_of_order(deployment, draft))
+    return (*deployment.warnings, *found, *others)
+
+
+def _out_of_order(deployment: Deployment, draft: Draft) -> Iterator[Note]:
+    """Yield a warning for each timer of the network that is longer than it can sensibly be."""
+    network = deployment.network
+    for one, other, meaning in _IN_ORDER:
+        if getattr(network, one) > getattr(network, other):
+            given = [key for key in (("network", one), ("network", other)) if key in draft.places]
+            text = f"{one} is longer than {other} here: {meaning}; what is measured is of no use."
+            yield _note(draft, given[0], text)
 
 
 def _common_hosts(deployment: Deployment, draft: Draft) -> Iterator[Note]:

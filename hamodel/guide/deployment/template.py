@@ -55,12 +55,18 @@ def template() -> str:
         is_off = shape.optional or bool(shape.about.no_effect)
         bracket = f"[[{name}]]" if shape.base is tuple else f"[{name}]"
         at = (name, 0) if shape.base is tuple else (name,)
-        lines += ["", *_table(bracket, table, at, idle, is_off=is_off)]
+        lines += ["", *_table(bracket, table, at, plain, idle, is_off=is_off)]
     return "\n".join(lines) + "\n"
 
 
 def _table(
-    bracket: str, table: type[Table], at: Key, idle: Container[Key], *, is_off: bool
+    bracket: str,
+    table: type[Table],
+    at: Key,
+    plain: Deployment,
+    idle: Container[Key],
+    *,
+    is_off: bool,
 ) -> Iterator[str]:
     yield from _comment((getdoc(table) or "").split("\n\n")[0])
     yield f"{'#' if is_off else ''}{bracket}"
@@ -71,16 +77,32 @@ def _table(
             inner.append((name, shape.table))
         else:
             off = is_off or (*at, name) in idle
-            yield from _parameter(name, shape, defaults[name], is_off=off)
+            default = defaults[name]
+            followed = _in_force(plain, (*at, name)) if default is NODEFAULT else default
+            yield from _parameter(name, shape, default, followed, is_off=off)
     for name, below in inner:
         idle_table = all(s.about and s.about.no_effect for s in table_shapes(below).values())
         yield ""
         here = (*at, name)
         written = f"[{'.'.join(map(str, here))}]"
-        yield from _table(written, below, here, idle, is_off=is_off or idle_table)
+        yield from _table(written, below, here, plain, idle, is_off=is_off or idle_table)
 
 
-def _parameter(name: str, shape: Shape, default: Any, *, is_off: bool) -> Iterator[str]:
+def _in_force(plain: Deployment, key: Key) -> Any:
+    """Return what a key is where it is left out; NODEFAULT if its table is left out, too."""
+    its: Any = plain
+    for part in key:
+        try:
+            its = its[part] if isinstance(part, int) else getattr(its, part)
+        except (AttributeError, IndexError):
+            return NODEFAULT
+    return its
+
+
+def _parameter(
+    name: str, shape: Shape, default: Any, followed: Any, *, is_off: bool
+) -> Iterator[str]:
+    """Yield a parameter's lines, with its default or, if it has no fixed one, what follows here."""
     about = shape.about
     assert about is not None
     effect = f" It {about.no_effect}." if about.no_effect else ""
@@ -89,7 +111,7 @@ def _parameter(name: str, shape: Shape, default: Any, *, is_off: bool) -> Iterat
     none = default is NODEFAULT or (default is None and shape.kind is not Kind.DURATION)
     hidden = is_off or about.no_effect or none
     is_name = shape.kind is Kind.NAME
-    written = '"main"' if is_name else _written(default, shape)
+    written = '"main"' if is_name else _written(followed, shape)
     line = f"{'' if is_name or not hidden else '#'}{name} = {written}"
     beside = f"{line:<40} # {possible(shape)}"
     if about.values:

@@ -79,6 +79,19 @@ def test_a_search_that_is_cut_short_says_so(
     assert cut is searched(in_turn(), limits).cut
 
 
+def test_how_far_it_is_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many classes there are, which grow, and how many of them are to be left: none at last."""
+    monkeypatch.setattr(module, "CHUNK", 1)
+    its, told = in_turn(), list[tuple[int, int]]()
+    found = waits(
+        its.system, its.begin, ~its.begin, its.budget, progress=lambda *how: told.append(how)
+    )
+
+    assert len(told) >= 2
+    assert sorted(classes for classes, _ in told) == [classes for classes, _ in told]
+    assert (found.classes, 0) == told[-1]
+
+
 def test_classes_do_not_depend_on_how_many_are_left_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from hamodel import Kind, Rule, SearchError, Set
 from hamodel.engine.limits import Cut, Limits
 from hamodel.engine.timed import windows as module
+from hamodel.engine.timed.search import Waits, waits
 from hamodel.engine.timed.windows import Interval, Windows, covered, joined, windows
 from tests.agreement.window_systems import PairDrawing
 from tests.agreement.windows import LEFT_OUT, compare_windows, is_shown
@@ -115,3 +118,33 @@ def test_a_fault_that_no_rule_is_is_an_error() -> None:
     """As in a budget."""
     with pytest.raises(SearchError, match="HA044"):
         covered(the_monitor_dies().system, "no-such-fault")
+
+
+def test_of_what_was_found_before_a_cut_more_may_be_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window says so, and none of its gaps is among the undecided; what is endless is so."""
+    found = {name: found_after(name, LAMP, OTHER) for name in PAIRS}
+
+    def cut_short(*what: Any, **how: Any) -> Waits:
+        its = waits(*what, **how)
+        of_pair = any(rule.name == module.MAY_COME for rule in what[0].rules)
+        return replace(its, cut=Cut.TIME) if of_pair else its
+
+    monkeypatch.setattr(module, "waits", cut_short)
+    seen = Counter[bool]()
+    for name, whole in found.items():
+        its = found_after(name, LAMP, OTHER)
+
+        assert {each.interval for each in whole.found} == {each.interval for each in its.found}
+        for window in its.found:
+            assert window.cut == (window.worst.ms is not None)
+            assert not any(_overlap(window.interval, each) for each in its.undecided)
+            seen[window.cut] += 1
+        assert not any(each.cut for each in whole.found)
+    assert {True, False} == set(seen)
+
+
+def _overlap(one: Interval, other: Interval) -> bool:
+    """Return whether two intervals have more than an end in common."""
+    infinite = float("inf")
+    most = min(infinite if each.most is None else each.most for each in (one, other))
+    return max(one.least, other.least) < most
