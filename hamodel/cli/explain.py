@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -39,6 +40,8 @@ from hamodel.guide.loss import ADDED, LOSSES, OTHER, PHASES, with_causes
 
 LISTED = "hamodel check names claims, hamodel rules rules, hamodel timers parameters"
 """Where the words are told of which there are most."""
+OF_GROUP = re.compile(r"^recorder_group(\[\d+\]|\.[\w-]+)\.(?=\w)")
+"""How a key of one recorder group begins, which is explained for all of them."""
 STATUSES = {
     "PROVED": "It holds in every run within its assumptions, and its premise was met in some run.",
     "REFUTED": "There is a run within its assumptions in which it fails; `hamodel check` tells it.",
@@ -96,6 +99,7 @@ def entries(
     InputError
         HA080, with what is near to it; HA082 for a search about something that is no claim.
     """
+    asked = OF_GROUP.sub("recorder_group.", asked)
     known: list[str] = []
     for where in dict.fromkeys((deployment, *shipped())):
         own = changes if where == deployment else ()

@@ -137,7 +137,9 @@ def read_sweep(wanted: str, options: LossOptions) -> Sweep:
 
 def _value(text: str, unit: str, wanted: str) -> int:
     match = VALUE.fullmatch(text.strip())
-    possible = "whole numbers with s or ms, such as 1s..60s" if unit else "whole numbers, as 1..5"
+    possible = (
+        "whole numbers of s or ms, s if none is said: 1s..60s" if unit else "whole numbers, as 1..5"
+    )
     if match is None or (match[2] and not unit):
         raise InputError("HA082", f"--sweep is {wanted!r:.80}; this timer takes {possible}")
     return int(match[1]) * (1_000 if (match[2] or unit) == "s" else 1)

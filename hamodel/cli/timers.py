@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hamodel.cli.output import show, table_width
+from hamodel.cli.output import say, show, table_width
 from hamodel.cli.subject import load_deployment
 from hamodel.guide import build, build_parts
 from hamodel.guide.deployment import Deployment, Parameter, parameters, values_of
@@ -28,6 +28,8 @@ LEGEND = (
 def run(deployment: str, changes: Sequence[str]) -> None:
     """Print the timers of a deployment."""
     its = load_deployment(deployment, changes)
+    for warning in its.warnings:
+        say(f"warning: {warning}")
     show(lambda console: _print(its, console))
 
 
@@ -80,9 +82,11 @@ def _print(deployment: Deployment, console: Console) -> None:
         names = Text.assemble(each.key, (f"\n  {others}" if others else "", "dim"))
         table.add_row(names, each.value, its.default, its.possible, Text(source))
     console.print(table, width=table_width(console))
-    console.print(Text("Below each stands what it may be called instead, in --set, too."))
+    console.print(
+        Text("Below each stands what an option such as --set may call it instead; a file may not.")
+    )
     console.print(Text("hamodel explain TIMER says what one means."))
-    console.print(Text(LEGEND))
+    console.print(Text(LEGEND), width=table_width(console))
     console.print()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("rules")

@@ -229,3 +229,9 @@ def test_a_deadline_is_said() -> None:
 
     assert "  Within: 40 s" in of_property(soon, "MS-5", ()).lines
     assert not any("Within" in line for line in of_property(late, "MS-5", ()).lines)
+
+
+@pytest.mark.parametrize("key", ["recorder_group.main.detects", "recorder_group[1].detects"])
+def test_the_key_of_one_recorder_group_is_that_of_all(key: str) -> None:
+    """As `--set` takes it, and as a note names it."""
+    assert said("recorder_group.detects") == said(key)

@@ -111,7 +111,7 @@ def test_a_sweep_is_read(text: str, key: str, values: range | tuple[int, ...]) -
         ("monitor.interval=9", "write TIMER=A..B"),
         ("monitor.intervall=1s..2s", "near to it: .*monitor.interval"),
         ("monitor.failures=1..3s", "whole numbers, as 1..5"),
-        ("monitor.interval=1m..3m", "whole numbers with s or ms"),
+        ("monitor.interval=1m..3m", "whole numbers of s or ms"),
         ("monitor.interval=3s..1s", "A ≤ B"),
         ("monitor.interval=1s..3s/0s", "a step above 0"),
         ("monitor.interval=1s..60s/1ms", "1,000 values at most"),

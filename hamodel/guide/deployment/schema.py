@@ -84,7 +84,7 @@ class Deployment(Table, frozen=True, kw_only=True):
     links: Annotated[
         Mapping[Name, Link],
         About(
-            "What a network partition can cut.",
+            "The links between sites. Nothing cuts one in the model yet: they have no effect.",
             "",
             Read.PARTITIONS,
             example=(
