@@ -354,6 +354,6 @@ def test_a_search_in_time_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) ->
 
     assert re.fullmatch(
         r"unrecorded, media-server-crash=1: [\d,]+ class(es)?, [\d,]+ of them to be left, "
-        r"after 0 s; \d+ MB",
+        r"after \d+ s; [\d.]+ [MG]B",
         line,
     )
