@@ -86,7 +86,7 @@ def test_an_invite_is_lost_with_its_resource_manager() -> None:
     As soon as the other may have noticed, 25 s after the crash, and 200 ms more; then SIP Server
     waits 32 s and an exchange, and five exchanges are done until the call is recorded.
     """
-    asked = asked_for(LossOptions())
+    asked = asked_for(LossOptions(changes=("recording.pausable=false",)))
     [lost] = asked.losts
     pair = "media-server-crash", "resource-manager-crash"
     part, _ = part_of(asked.system, lost, Budget(dict.fromkeys(pair, 1)))

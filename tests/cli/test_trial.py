@@ -257,7 +257,9 @@ def test_the_command_with_rules_and_faults() -> None:
 
 def test_detection_is_that_of_the_fault_that_is_asked_for() -> None:
     """A crash over TCP is refused at once, in 10 s; a hang is silence, as D is then: a bound."""
-    its = hamodel("private-edition", "--faults", "media-server-hang=1", "--format", "json")
+    smaller = ("--set", "recording.pausable=false", "--set", "scope.recorders=1")
+    hang = ("--faults", "media-server-hang=1", "--format", "json")
+    its = hamodel("private-edition", *smaller, *hang)
     [case] = json.loads(its.stdout)["cases"]
 
     assert (35_000, "a bound, attained") == (case["detection"], case["bound"])
