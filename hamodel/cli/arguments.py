@@ -23,7 +23,7 @@ TRIAL_FAULTS = "Within these faults alone, N or class=N,…; not what is tried o
 WINDOW = "When the second of two faults must come for more: media-server:resource-manager."
 SWEEP = "The worst as one timer changes: resource_manager.monitor.interval=1s..60s/1s."
 CURVE = "Draw what --sweep finds as SVG; it needs hamodel[plot]."
-ADVICE = "Say which timer shortens that worst most, and which reading changes it; longer."
+ADVICE = "Say which timer shortens the loss that is told most, and what reading changes it; slow."
 FORMULA_TIMERS = "Of these timers only, with commas: exchange, or timeout=1 s..60 s."
 REGIONS = "How many regions of timers are looked at; what is left is UNDETERMINED."
 LOSS_FAULTS = "Within these faults: N or class=N,…; by default one of each class in turn."

@@ -20,7 +20,7 @@ from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.subject import load_deployment, system_of
 from hamodel.cli.words import allowed
 from hamodel.duration import duration_text
-from hamodel.engine.limits import NO_LIMITS, Cut, Limits
+from hamodel.engine.limits import Cut, Limits
 from hamodel.engine.packed.layout import TooWideError
 from hamodel.engine.timed.formula import REGIONS, Row, Sort, one_expression
 from hamodel.engine.timed.linear import Form, condition, plus, written
@@ -101,7 +101,7 @@ def formulas(options: FormulaOptions) -> tuple[LossFormula, ...]:
     return tuple(found)
 
 
-def at_most(row: Row, names: Sequence[str], limits: Limits = NO_LIMITS) -> str:
+def at_most(row: Row, names: Sequence[str], limits: Limits) -> str:
     """Return how much is lost at worst in a region, in words; or which limit was met."""
     match row.sort:
         case Sort.ENDS:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from hamodel import NO_FAULT, Budget, System
-from hamodel.cli.output import say
 from hamodel.cli.phases import phases_of
-from hamodel.cli.progress import INTERVAL_S
+from hamodel.cli.progress import GoingInTime
 from hamodel.cli.words import allowed
 from hamodel.engine.cone import Influences
-from hamodel.engine.limits import NO_LIMITS, Limits, resident, size_in_words
+from hamodel.engine.limits import NO_LIMITS, Limits
 from hamodel.engine.possible import possible
 from hamodel.engine.timed.search import Wait, Waits, waits
 from hamodel.engine.timed.totals import Totals, totals
@@ -103,26 +101,9 @@ def worst_loss(
 
 
 def _waits(part: System, budget: Budget, lost: Lost, limits: Limits) -> Waits:
-    going = _Going(f"{lost.name}, {allowed(budget)}")
+    going = GoingInTime(f"{lost.name}, {allowed(budget)}")
     its = lost.begin, lost.end, budget
     return waits(part, *its, since=lost.since, limits=limits, progress=going.tell)
-
-
-@dataclass(slots=True)
-class _Going:
-    """A search that goes on, of which it is said now and then how far it is."""
-
-    name: str
-    begun: float = field(default_factory=time.monotonic)
-    told: float = 0
-
-    def tell(self, classes: int, left: int) -> None:
-        """Say how many classes there are, if it is time to."""
-        spent = time.monotonic() - self.begun
-        if spent >= self.told + INTERVAL_S:
-            self.told = spent
-            how_far = f"{plural(classes, 'class')}, {left:,} of them to be left"
-            say(f"{self.name}: {how_far}, after {spent:.0f} s; {size_in_words(resident())}")
 
 
 def _loss(

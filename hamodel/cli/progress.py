@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.live import Live
@@ -17,7 +17,7 @@ from hamodel.cli.output import console_for, say
 from hamodel.cli.search import Done, Failed, Judged, Message, Progress, Told, Waiting, Watch
 from hamodel.cli.words import allowed, plural
 from hamodel.engine.check import Search
-from hamodel.engine.limits import size_in_words
+from hamodel.engine.limits import resident, size_in_words
 
 INTERVAL_S = 30
 """How often a line says how far the searches are, where there is no terminal."""
@@ -206,3 +206,20 @@ class _Picture:
             line = f"at most {allowed(self.searches[number].budget)}: {self.going.said(number)}"
             grid.add_row(Text(line, style="dim"))
         return grid
+
+
+@dataclass(slots=True)
+class GoingInTime:
+    """A search in time that goes on, of which it is said now and then how far it is."""
+
+    name: str
+    begun: float = field(default_factory=time.monotonic)
+    told: float = 0
+
+    def tell(self, classes: int, left: int) -> None:
+        """Say how many classes there are, if it is time to."""
+        spent = time.monotonic() - self.begun
+        if spent >= self.told + INTERVAL_S:
+            self.told = spent
+            how_far = f"{plural(classes, 'class')}, {left:,} of them to be left"
+            say(f"{self.name}: {how_far}, after {spent:.0f} s; {size_in_words(resident())}")

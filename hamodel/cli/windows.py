@@ -28,6 +28,7 @@ from hamodel.cli.options import Format
 from hamodel.cli.output import emit, say, show, table_width
 from hamodel.cli.phases import phases_of
 from hamodel.cli.words import plural
+from hamodel.engine.limits import Cut
 from hamodel.engine.timed.search import Waits
 from hamodel.engine.timed.windows import (
     Interval,
@@ -83,7 +84,8 @@ class Order:
         assert self.found is not None
         worst = without_clock(window.worst)
         budget = Budget({self.first: 2} if self.first == self.second else self._each_once)
-        cut = self.found.cut if window.cut else None
+        # That there were too many searches to make is a limit on them as well.
+        cut = (self.found.cut or Cut.STATES) if window.cut else None
         its = Waits(worst, None, cut, 0, self.found.classes)
         phases = tuple(phases_of(self.found.plain, worst))
         return Loss(self.lost, self.call, budget, its, self.found.plain, phases)

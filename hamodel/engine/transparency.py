@@ -75,7 +75,7 @@ def compare(exploration: Exploration, prop: Property) -> Finding:
     nodes = condensed(view, Fairness(exploration, prop.fair, edges))
     partition = Partition(nodes, exploration.check_time)
     for pair in pairs:
-        if tells(view, partition, pair):
+        if _tells(view, partition, pair):
             block_of = {i: partition.block[node] for i, node in nodes.node_of.items()}
             traps = {i for i, node in nodes.node_of.items() if nodes.stays[node]}
             return told(exploration, prop, pair, block_of, traps)
@@ -130,7 +130,7 @@ def _with_withdrawn(
     return copy, pairs
 
 
-def tells(view: View, partition: Partition, pair: Pair) -> bool:
+def _tells(view: View, partition: Partition, pair: Pair) -> bool:
     """Return whether observers can tell the two sides of a pair apart."""
     if view.colour[pair.without] != view.colour[pair.after]:
         return True

@@ -35,6 +35,10 @@ SECONDS = 60.0
 """A vector at which the engine needs longer is left out, and counted."""
 
 
+LIMITS = Limits(3_000_000)
+"""How many classes a search of a table may have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A table of `reference`, the share of the vectors that it gets, and of which timers it is."""
@@ -183,7 +187,7 @@ def compare(case: Case, count: int) -> dict[str, Any]:
         case.what,
         budget,
         timers=case.timers,
-        limits=Limits(3_000_000),
+        limits=LIMITS,
         regions=200,
     )
     seconds = time.perf_counter() - began
@@ -202,13 +206,14 @@ def compare(case: Case, count: int) -> dict[str, Any]:
             continue
         if worst != (row.sort, found.table.worst(point)):
             mismatches.append(
-                f"{case.name} at {point}: {worst}, the table has {at_most(row, found.table.names)}"
+                f"{case.name} at {point}: {worst}, the table has "
+                f"{at_most(row, found.table.names, LIMITS)}"
             )
         done, borders = done + 1, borders + on_border
     names = list(short_names(found.table.names).values())
     return {
         "timers": list(found.table.names),
-        "rows": [[where(row, names), at_most(row, names)] for row in found.table.rows],
+        "rows": [[where(row, names), at_most(row, names, LIMITS)] for row in found.table.rows],
         "regions": found.table.searched,
         "seconds": round(seconds, 1),
         "vectors": done,

@@ -13,6 +13,7 @@ from hamodel.cli.formula import FormulaOptions, at_most, formulas, in_one, run, 
 from hamodel.cli.formulas import LossFormula, short_names
 from hamodel.cli.loss import LossOptions, losses
 from hamodel.cli.options import Budgets, Format, read_budgets
+from hamodel.engine.limits import NO_LIMITS
 from hamodel.engine.packed import layout
 from hamodel.engine.timed.formula import REGIONS, Row, Sort
 from hamodel.engine.timed.regions import Region
@@ -46,7 +47,7 @@ def asked(
 def said(found: LossFormula) -> set[tuple[str, str]]:
     """Return what the rows say: where, and at most."""
     names = list(short_names(found.table.names).values())
-    return {(where(row, names), at_most(row, names)) for row in found.table.rows}
+    return {(where(row, names), at_most(row, names, NO_LIMITS)) for row in found.table.rows}
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,7 @@ def test_what_is_cut_short_is_undetermined() -> None:
 
     assert 3 == its.exit_code
     assert "UNDETERMINED (regions)" in its.stdout
-    assert "nothing" == at_most(Row(Region(()), Sort.NEVER), ())
+    assert "nothing" == at_most(Row(Region(()), Sort.NEVER), (), NO_LIMITS)
 
 
 def test_names_are_as_short_as_can_be() -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from hamodel import InputError
 from hamodel.cli import check as check_module
-from hamodel.cli import losses
+from hamodel.cli import progress
 from hamodel.cli.options import read_limits, read_size
 from hamodel.cli.search import Checkpoints, Effort, Told, run_searches
 from hamodel.engine.checkpoint import Checkpoint
@@ -348,7 +348,7 @@ def test_what_is_searched_in_time_meets_a_limit_before_its_first_step(
 
 def test_a_search_in_time_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Now and then: how many classes there are, and how many of them are still to be left."""
-    monkeypatch.setattr(losses, "INTERVAL_S", 0)
+    monkeypatch.setattr(progress, "INTERVAL_S", 0)
     result = invoked("loss", "small-single-site", "--faults", "media-server-crash=1")
     line, *_ = result.stderr.splitlines()
 

@@ -186,7 +186,7 @@ class Covering:
                     cut = Cut.STATES
                 why = cut.value if cut else self._advance()
                 if not why and self.size > room and not self._given_up(self.size - 1):
-                    why = Cut.STATES.value
+                    why = "too many classes"
             except MemoryError as error:
                 why = cut_by(error).value
             if why:
